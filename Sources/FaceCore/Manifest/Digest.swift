@@ -1,0 +1,42 @@
+import Crypto
+public import Foundation
+
+/// SHA-256 of bytes and of files, as 64 lower-case hexadecimal digits.
+public struct Digest: Sendable {
+  private var hasher = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ text: String) {
+    hasher.update(data: Data(text.utf8))
+  }
+
+  public mutating func update(_ bytes: some DataProtocol) {
+    hasher.update(data: bytes)
+  }
+
+  /// The digest of all that was given so far.
+  public func hex() -> String {
+    hasher.finalize().map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
+  }
+
+  public static func hex(of bytes: some DataProtocol) -> String {
+    var digest = Digest()
+    digest.update(bytes)
+    return digest.hex()
+  }
+
+  /// Reads the file in pieces of 4 MB. Throws what the file system says.
+  public static func hex(ofFile path: String) throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }  // Read only: closing cannot lose anything.
+    var digest = Digest()
+    while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+      digest.update(piece)
+    }
+    return digest.hex()
+  }
+}

@@ -1,0 +1,95 @@
+public import Foundation
+
+extension Manifest {
+  /// Reads a manifest and checks that not a byte has changed since it was written.
+  ///
+  /// Throws `ManifestError`: `.unreadable`, `.malformed` with the line, or `.changed`.
+  public init(path: String) throws {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let reason =
+        FileManager.default.fileExists(atPath: path) ? "cannot be read" : "no such manifest"
+      throw ManifestError(code: .unreadable, subject: path, reason: reason)
+    }
+    try self.init(data: data, subject: path)
+  }
+
+  /// `subject` names the source in errors.
+  public init(data: Data, subject: String) throws {
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw ManifestError(code: .malformed, subject: subject, reason: "not UTF-8 text")
+    }
+    guard text.hasSuffix("\n") else {
+      throw ManifestError(
+        code: .malformed, subject: subject, reason: "cut short: the last line has no end")
+    }
+    let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+    let header: Header = try Manifest.parse(lines[0], line: 1, subject)
+    guard header.format == Manifest.format else {
+      throw ManifestError(
+        code: .malformed, subject: subject,
+        reason: "format \(header.format), this version reads \(Manifest.format)")
+    }
+    let rows: [ManifestRow] = try lines.dropFirst().enumerated().map { index, line in
+      try Manifest.parse(line, line: index + 2, subject)
+    }
+    try Manifest.check(header, lines: lines, subject)
+    guard header.faces == rows.count, header.counts == Manifest.counts(of: rows) else {
+      throw ManifestError(
+        code: .changed, subject: subject,
+        reason: "the header counts \(header.faces) faces, the file holds \(rows.count)")
+    }
+    self.header = header
+    self.rows = rows
+  }
+
+  private static func parse<Value: Decodable>(
+    _ text: Substring, line: Int, _ subject: String
+  ) throws -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    } catch {
+      throw ManifestError(
+        code: .malformed, subject: subject,
+        reason: "line \(line) is not a manifest \(line == 1 ? "header" : "row")")
+    }
+  }
+
+  /// The id covers the bytes as they stand, so even a change that parses the same is found.
+  private static func check(_ header: Header, lines: [Substring], _ subject: String) throws {
+    var bare = header
+    bare.manifestID = nil
+    let rows = lines.dropFirst().map(String.init)
+    let headerIsCanonical = try CanonicalJSON.line(header) == lines[0]
+    let expected = Manifest.id(header: try CanonicalJSON.line(bare), rows: rows)
+    guard headerIsCanonical, header.manifestID == expected else {
+      throw ManifestError(
+        code: .changed, subject: subject,
+        reason: "changed since it was written: its bytes do not match manifest_id")
+    }
+  }
+
+  /// Compares every crop with its hash. `crop` returns the bytes of a crop by name, nil when the
+  /// archive has none; `progress` is told the rows done.
+  ///
+  /// Throws `ManifestError` for the first crop that is missing or differs.
+  public func verifyCrops(
+    crop: (String) throws -> Data?, progress: (Progress) -> Void = { _ in }
+  ) throws {
+    for (index, row) in rows.enumerated() {
+      guard let bytes = try crop(row.crop.name) else {
+        throw ManifestError(
+          code: .cropMissing, subject: row.crop.name,
+          reason: "not in the crop archive; import its video again")
+      }
+      guard Digest.hex(of: bytes) == row.crop.sha256 else {
+        throw ManifestError(
+          code: .cropChanged, subject: row.crop.name,
+          reason: "changed since the manifest was written")
+      }
+      progress(Progress(done: index + 1, total: rows.count))
+    }
+  }
+}
