@@ -1,0 +1,133 @@
+import Dispatch
+public import FaceCore
+import Synchronization
+
+/// Makes the batches of one side. What a step's batch holds depends on the samples, the
+/// configuration, the seed and the step only, so that a resumed run needs nothing but the step.
+public final class BatchLoader: Sendable {
+  /// What a batch looks like, and from where.
+  public struct Configuration: Hashable, Sendable, Codable {
+    /// Side of the network's square, in pixels.
+    public var resolution: Int
+    public var batchSize: Int
+    public var seed: UInt64
+    /// Keeps the sides apart: two loaders with one seed and different streams are independent.
+    public var stream: UInt64
+    public var warp = RandomWarp()
+    public var mask = FaceMask.training
+
+    public init(resolution: Int, batchSize: Int, seed: UInt64, stream: UInt64 = 0) {
+      (self.resolution, self.batchSize) = (resolution, batchSize)
+      (self.seed, self.stream) = (seed, stream)
+    }
+  }
+
+  public let samples: [FaceSample]
+  public let configuration: Configuration
+  private let threads: Int
+  private let order: SampleOrder
+  private let sampleSeed: UInt64
+  private let cache: CropCache
+  private let epochs = Mutex<[Int: [Int]]>([:])
+  private let crop: @Sendable (String) throws -> Image
+
+  /// - Parameters:
+  ///   - cacheLimit: Most bytes of decoded crops to hold. A crop is held at most at twice the
+  ///     resolution.
+  ///   - threads: How many samples are made at once. It changes no batch.
+  ///   - crop: Reads a crop by the name its sample gives. Called from several threads at once.
+  /// - Throws: ``TrainerError`` with `noSamples` when there are none.
+  public init(
+    samples: [FaceSample], configuration: Configuration, cacheLimit: Int = 512 << 20,
+    threads: Int = 2, crop: @escaping @Sendable (String) throws -> Image
+  ) throws {
+    precondition(configuration.resolution > 0 && configuration.batchSize > 0)
+    guard !samples.isEmpty else {
+      throw TrainerError(code: .noSamples, subject: "batch loader", reason: "no face to train on")
+    }
+    var root = SeededGenerator(seed: configuration.seed, stream: configuration.stream)
+    order = SampleOrder(weights: samples.map(\.weight), seed: root.next())
+    sampleSeed = root.next()
+    cache = CropCache(limit: cacheLimit)
+    (self.samples, self.configuration) = (samples, configuration)
+    (self.threads, self.crop) = (max(1, threads), crop)
+  }
+
+  /// The bytes of decoded crops held now.
+  public var cachedBytes: Int { cache.bytes }
+
+  /// The batch of a step, counted from 0. May be called from any thread.
+  ///
+  /// - Throws: What `crop` throws, and ``TrainerError`` with `badCrop` when a crop has not the
+  ///   size its sample says.
+  public func batch(step: Int) throws -> TrainingBatch {
+    let first = step * configuration.batchSize
+    let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
+    let made = Mutex([Result<WarpedFace, any Error>?](repeating: nil, count: draws.count))
+    let workers = min(threads, draws.count)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for place in stride(from: worker, to: draws.count, by: workers) {
+        let result = Result { try sample(draw: draws[place].draw, face: draws[place].face) }
+        made.withLock { $0[place] = result }
+      }
+    }
+    return try assemble(made.withLock { $0 }, faces: draws.map(\.face))
+  }
+
+  private func assemble(
+    _ results: [Result<WarpedFace, any Error>?], faces: [Int]
+  ) throws -> TrainingBatch {
+    let area = faces.count * configuration.resolution * configuration.resolution
+    var input: [Float] = []
+    var target: [Float] = []
+    var mask: [Float] = []
+    input.reserveCapacity(3 * area)
+    target.reserveCapacity(3 * area)
+    mask.reserveCapacity(area)
+    for result in results {
+      guard let face = try result?.get() else { preconditionFailure("every place is filled") }
+      input += face.input
+      target += face.target
+      mask += face.mask
+    }
+    return TrainingBatch(
+      count: faces.count, resolution: configuration.resolution, input: input, target: target,
+      mask: mask, faces: faces)
+  }
+
+  /// Which face the n-th draw of the run shows.
+  private func face(of draw: Int) -> Int {
+    let epoch = draw / order.count
+    return epochs.withLock { known in
+      if known[epoch] == nil {
+        if known.count > 2 { known.removeAll() }
+        known[epoch] = order.epoch(epoch)
+      }
+      return known[epoch]?[draw % order.count] ?? 0
+    }
+  }
+
+  private func sample(draw: Int, face: Int) throws -> WarpedFace {
+    let sample = samples[face]
+    let image = try cache.image(of: face) { try read(sample) }
+    var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(draw))
+    let draw = configuration.warp.draw(
+      from: sample.cropSize, to: configuration.resolution, mayMirror: sample.mayMirror,
+      using: &generator)
+    return draw.render(
+      Pixels(image), side: sample.cropSize, landmarks: sample.landmarks,
+      mask: configuration.mask, resolution: configuration.resolution)
+  }
+
+  private func read(_ sample: FaceSample) throws -> Image {
+    let image = try crop(sample.crop)
+    guard image.width == sample.cropSize, image.height == sample.cropSize else {
+      throw TrainerError(
+        code: .badCrop, subject: sample.id,
+        reason: "crop \(sample.crop) is \(image.width)×\(image.height) pixels, "
+          + "not \(sample.cropSize)×\(sample.cropSize)")
+    }
+    let side = min(sample.cropSize, 2 * configuration.resolution)
+    return image.shrunk(width: side, height: side)
+  }
+}

@@ -1,0 +1,146 @@
+public import FaceCore
+
+/// Where the face is: the convex hull of the landmarks with the brows lifted toward the forehead,
+/// drawn in, and soft at its edge.
+///
+/// Every corner of the outline is a linear combination of landmarks, so the mask moves with them
+/// under any affine map, a mirror too.
+public struct FaceMask: Hashable, Sendable, Codable {
+  /// How far each brow point rises, in its distances from the line through the corners of its
+  /// eye. Peers use half of the brow's distance from the eyelids.
+  public var browLift: Float
+  /// How far the outline is drawn in, in face sizes (see ``Outline/size``); less than 0 widens.
+  public var erosion: Float
+  /// Width of the soft edge inside of the outline, in face sizes.
+  public var feather: Float
+
+  public init(browLift: Float = 0.5, erosion: Float = 0, feather: Float = 0) {
+    (self.browLift, self.erosion, self.feather) = (browLift, erosion, feather)
+  }
+
+  /// Weights the loss: the whole hull, hard edge.
+  public static let training = FaceMask()
+
+  /// Blends a face in: drawn in a little so that the soft edge lies on skin.
+  public static let blending = FaceMask(erosion: 0.04, feather: 0.12)
+
+  /// The outline of a face in the pixels its landmarks are given in.
+  public func outline(of landmarks: Landmarks) -> Outline {
+    var points = landmarks.points
+    points += lifted(
+      landmarks, brow: Landmarks.leftBrow, from: landmarks[36], to: landmarks[39])
+    points += lifted(
+      landmarks, brow: Landmarks.rightBrow, from: landmarks[42], to: landmarks[45])
+    return Outline(hullOf: points)
+  }
+
+  /// Values of the mask, 0 to 1, for a picture of this size: `height · width`, rows top to bottom.
+  public func render(_ outline: Outline, width: Int, height: Int) -> [Float] {
+    let edge = SoftEdge(self, outline)
+    var result = [Float](repeating: 0, count: width * height)
+    for y in 0..<height {
+      for x in 0..<width {
+        result[y * width + x] = edge.value(x: Float(x) + 0.5, y: Float(y) + 0.5)
+      }
+    }
+    return result
+  }
+
+  private func lifted(
+    _ landmarks: Landmarks, brow: Range<Int>, from start: Point, to end: Point
+  ) -> [Point] {
+    brow.map { index in
+      let along = Float(index - brow.lowerBound) / Float(brow.count - 1)
+      let below = start * (1 - along) + end * along
+      return landmarks[index] + (landmarks[index] - below) * browLift
+    }
+  }
+}
+
+/// A convex polygon.
+public struct Outline: Hashable, Sendable {
+  /// The corners, in pixels, clockwise on screen.
+  public let corners: [Point]
+
+  /// The smallest convex polygon that holds all points.
+  ///
+  /// Source: Andrew, "Another Efficient Algorithm for Convex Hulls in Two Dimensions", 1979.
+  public init(hullOf points: [Point]) {
+    let sorted = points.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
+    func chain(_ points: [Point]) -> [Point] {
+      var hull: [Point] = []
+      for point in points {
+        while hull.count > 1, turn(hull[hull.count - 2], hull[hull.count - 1], point) <= 0 {
+          hull.removeLast()
+        }
+        hull.append(point)
+      }
+      return Array(hull.dropLast())
+    }
+    func turn(_ a: Point, _ b: Point, _ c: Point) -> Float {
+      (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+    }
+    corners = chain(sorted) + chain(sorted.reversed())
+  }
+
+  /// The outline in other pixels.
+  public func mapped(by transform: AffineTransform) -> Outline {
+    Outline(hullOf: corners.map(transform.apply))
+  }
+
+  /// Area inside, in square pixels.
+  public var area: Float {
+    var sum: Float = 0
+    for (index, corner) in corners.enumerated() {
+      let next = corners[(index + 1) % corners.count]
+      sum += corner.x * next.y - next.x * corner.y
+    }
+    return sum / 2
+  }
+
+  /// Size of the face: the side of a square of its area, in pixels.
+  public var size: Float { max(0, area).squareRoot() }
+
+  public var box: Box { Box(around: corners) }
+}
+
+/// The mask's value as a closed form of the distance to the outline, so that it is as smooth at
+/// any scale.
+struct SoftEdge: Sendable {
+  /// For each side of the polygon the inner normal (x, y) and offset: distance inward, in pixels.
+  private let sides: [SIMD3<Float>]
+  private let perPixel: Float
+  private let isSoft: Bool
+
+  init(_ mask: FaceMask, _ outline: Outline) {
+    let size = outline.size
+    let width = mask.feather * size
+    // A hard edge is one pixel of coverage, half of it outside of the outline.
+    isSoft = width > 1
+    let inset = mask.erosion * size - (isSoft ? 0 : 0.5)
+    perPixel = isSoft ? 1 / width : 1
+    var sides: [SIMD3<Float>] = []
+    for (index, corner) in outline.corners.enumerated() {
+      let next = outline.corners[(index + 1) % outline.corners.count]
+      let length = corner.distance(to: next)
+      guard length > 0 else { continue }
+      let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
+      let offset = -(normal.x * corner.x + normal.y * corner.y) - inset
+      sides.append(SIMD3(normal.x, normal.y, offset))
+    }
+    self.sides = outline.corners.count < 3 ? [] : sides
+  }
+
+  /// 0 to 1 at a position in pixels.
+  @inline(__always)
+  func value(x: Float, y: Float) -> Float {
+    guard !sides.isEmpty else { return 0 }
+    var inward = Float.greatestFiniteMagnitude
+    for side in sides {
+      inward = min(inward, side.x * x + side.y * y + side.z)
+      if inward <= 0 { return 0 }
+    }
+    let share = min(1, inward * perPixel)
+    return isSoft ? share * share * (3 - 2 * share) : share
+  }
+}

@@ -1,0 +1,26 @@
+/// What went wrong in training or applying: prints as one line, `000123: why`.
+public struct TrainerError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: String, Hashable, Sendable {
+    /// There is nothing to draw samples from.
+    case noSamples
+    /// A crop is not what the sample says it is.
+    case badCrop
+    /// An array or an image has another shape than agreed.
+    case badShape
+    /// A checkpoint, configuration or history cannot be read.
+    case badFile
+    /// The loss is no longer a finite number.
+    case diverged
+  }
+
+  public let code: Code
+  /// The sample, frame, file or step it is about.
+  public let subject: String
+  public let reason: String
+
+  public init(code: Code, subject: String, reason: String) {
+    (self.code, self.subject, self.reason) = (code, subject, reason)
+  }
+
+  public var description: String { "\(subject): \(reason)" }
+}
