@@ -1,0 +1,58 @@
+internal import COpenBLAS
+internal import Foundation
+
+/// Runs networks on the processor, in 32-bit floats.
+///
+/// The result is the same to the last bit for any number of threads.
+public struct CPUEngine: Sendable {
+  /// What does the matrix products, for a report to the user.
+  public struct Library: Hashable, Sendable {
+    /// The OpenBLAS kernels in use, such as "SkylakeX".
+    public let core: String
+    /// True when another library had loaded OpenBLAS before the engine could choose kernels for
+    /// this processor; it may then run at half its speed.
+    public let wasAlreadyLoaded: Bool
+  }
+
+  public let threads: Int
+  public let library: Library
+
+  /// Takes as many threads as there are processors, unless told.
+  ///
+  /// Throws where OpenBLAS is not installed.
+  public init(threads: Int? = nil) throws(NetworksError) {
+    if let reason = openblas_open() {
+      throw NetworksError(
+        code: .engineUnavailable, subject: "OpenBLAS", reason: String(cString: reason))
+    }
+    self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    library = Library(
+      core: openblas_core().map { String(cString: $0) } ?? "unknown",
+      wasAlreadyLoaded: openblas_was_loaded())
+  }
+
+  public enum Purpose: Hashable, Sendable {
+    /// Forward only; buffers are used again as soon as they are free.
+    case inference
+    case training
+  }
+
+  /// Plans the memory and picks the kernels. The executable keeps `parameters` and reads them at
+  /// each run, so several executables may share them, on one thread at a time.
+  ///
+  /// Throws when `parameters` lacks an array of the network or has it in another shape.
+  public func compile(
+    _ network: Network, batch: Int, for purpose: Purpose, parameters: Parameters
+  ) throws(NetworksError) -> Executable {
+    precondition(batch > 0, "a batch has at least one sample")
+    let known = Set(parameters.entries)
+    for parameter in network.parameters where !known.contains(parameter) {
+      throw NetworksError(
+        code: .mismatch, subject: parameter.name,
+        reason: "the weights have no such array of shape \(parameter.shape)")
+    }
+    return Executable(
+      network: network, batch: batch, purpose: purpose, parameters: parameters,
+      workers: Workers(threads: threads))
+  }
+}

@@ -1,0 +1,88 @@
+internal import CKernels
+
+/// A network with its weights and all its memory, ready to run. For one thread at a time.
+public final class Executable {
+  public let network: Network
+  public let batch: Int
+  public let parameters: Parameters
+  /// What `backward` leaves; nil when compiled for inference.
+  public let gradients: Parameters?
+
+  private let arena: UnsafeMutablePointer<Float>
+  private let scratch: UnsafeMutablePointer<Float>
+  private let tensors: [TensorMemory]
+  private let kernels: [any Kernel]
+  private let workers: Workers
+
+  init(
+    network: Network, batch: Int, purpose: CPUEngine.Purpose, parameters: Parameters,
+    workers: Workers
+  ) {
+    (self.network, self.batch, self.parameters) = (network, batch, parameters)
+    self.workers = workers
+    gradients = purpose == .training ? Parameters(network.parameters) : nil
+    let schedule = Schedule(network)
+    let placement = Placement(schedule, batch: batch, training: purpose == .training)
+    arena = allocateFloats(placement.count)
+    tensors = placement.memory(in: arena)
+    kernels = schedule.kernels(
+      tensors: tensors, parameters: parameters, gradients: gradients, workers: workers)
+    scratch = allocateFloats(kernels.map(\.scratchCount).max() ?? 0)
+  }
+
+  deinit {
+    arena.deallocate()
+    scratch.deallocate()
+  }
+
+  /// Takes `[parts · batch, channels, height, width]` and returns the outputs in the network's
+  /// order and the same layout.
+  public func forward(_ input: [Float]) -> [[Float]] {
+    let memory = tensors[network.input.index]
+    precondition(input.count == memory.count, "the input does not fill \(memory.shape)")
+    input.withUnsafeBufferPointer { source in
+      guard let from = source.baseAddress else { return }
+      interleave(from, memory.shape, samples: memory.samples, to: memory.values)
+    }
+    for kernel in kernels { kernel.forward(scratch: scratch) }
+    return network.outputs.map { output in
+      let memory = tensors[output.tensor.index]
+      return [Float](unsafeUninitializedCapacity: memory.count) { buffer, count in
+        count = memory.count
+        guard let to = buffer.baseAddress else { return }
+        workers.run(memory.samples) { sample in
+          let at = sample * memory.shape.count
+          kernels_deinterleave(
+            memory.values + at, Int32(memory.shape.channels),
+            memory.shape.height * memory.shape.width, to + at)
+        }
+      }
+    }
+  }
+
+  /// Takes the gradient of each output of the last `forward` and fills `gradients`.
+  public func backward(_ outputGradients: [[Float]]) {
+    precondition(gradients != nil, "compiled for inference")
+    precondition(outputGradients.count == network.outputs.count, "one gradient for each output")
+    for (output, gradient) in zip(network.outputs, outputGradients) {
+      let memory = tensors[output.tensor.index]
+      precondition(gradient.count == memory.count, "the gradient does not fill \(memory.shape)")
+      gradient.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress, let to = memory.gradient else { return }
+        interleave(from, memory.shape, samples: memory.samples, to: to)
+      }
+    }
+    for kernel in kernels.reversed() { kernel.backward(scratch: scratch) }
+  }
+
+  private func interleave(
+    _ planes: UnsafePointer<Float>, _ shape: Shape, samples: Int,
+    to pixels: UnsafeMutablePointer<Float>
+  ) {
+    workers.run(samples) { sample in
+      kernels_interleave(
+        planes + sample * shape.count, Int32(shape.channels), shape.height * shape.width,
+        pixels + sample * shape.count)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// What went wrong in this module; prints as one line, `weights.safetensors: the header …`.
+public struct NetworksError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: Hashable, Sendable {
+    /// OpenBLAS could not be opened.
+    case engineUnavailable
+    case cannotRead
+    case cannotWrite
+    /// A file is not what it should be.
+    case damaged
+    /// A tensor is missing or has another shape than the network's.
+    case mismatch
+  }
+
+  public let code: Code
+  /// The file or the tensor.
+  public let subject: String
+  public let reason: String
+
+  public init(code: Code, subject: String, reason: String) {
+    (self.code, self.subject, self.reason) = (code, subject, reason)
+  }
+
+  public var description: String { "\(subject): \(reason)" }
+}

@@ -1,0 +1,78 @@
+internal import FaceCore
+
+/// Named arrays of 32-bit floats in one piece of memory: weights, their gradients, or what an
+/// optimiser remembers of them.
+///
+/// One thread at a time may write, and none may read meanwhile.
+public final class Parameters {
+  public let entries: [Parameter]
+  private let offsets: [String: Int]
+  /// Numbers in the memory; arrays start at multiples of 16 and zeros fill the gaps.
+  let count: Int
+  let base: UnsafeMutablePointer<Float>
+
+  /// All zero.
+  public init(_ entries: [Parameter]) {
+    var offsets: [String: Int] = [:]
+    var count = 0
+    for entry in entries {
+      precondition(offsets[entry.name] == nil, "two arrays are named \(entry.name)")
+      offsets[entry.name] = count
+      count += (entry.count + 15) / 16 * 16
+    }
+    (self.entries, self.offsets, self.count) = (entries, offsets, count)
+    base = allocateFloats(count)
+  }
+
+  deinit { base.deallocate() }
+
+  /// Numbers that mean something.
+  public var numberCount: Int { entries.reduce(0) { $0 + $1.count } }
+
+  /// Traps on a name that is not there.
+  func pointer(_ name: String) -> UnsafeMutablePointer<Float> {
+    guard let offset = offsets[name] else { preconditionFailure("no parameter named \(name)") }
+    return base + offset
+  }
+
+  public subscript(name: String) -> [Float] {
+    get {
+      guard let entry = entries.first(where: { $0.name == name }) else {
+        preconditionFailure("no parameter named \(name)")
+      }
+      return Array(UnsafeBufferPointer(start: pointer(name), count: entry.count))
+    }
+    set {
+      precondition(entries.contains { $0.name == name && $0.count == newValue.count })
+      newValue.withUnsafeBufferPointer { source in
+        if let from = source.baseAddress {
+          pointer(name).update(from: from, count: source.count)
+        }
+      }
+    }
+  }
+
+  /// Biases 0; weights uniform with deviation √(2 / inputs), which keeps the size of what flows
+  /// through leaky rectifiers. Every array has a generator of its own.
+  ///
+  /// Source: He et al., "Delving Deep into Rectifiers", 2015.
+  public func initialize(seed: UInt64) {
+    for (stream, entry) in entries.enumerated() where entry.shape.count > 1 {
+      var generator = SeededGenerator(seed: seed, stream: UInt64(stream))
+      let limit = (6 / Float(entry.shape.dropLast().reduce(1, *))).squareRoot()
+      let values = pointer(entry.name)
+      for index in 0..<entry.count {
+        let unit = Float(generator.next() >> 40) / Float(1 << 24)
+        values[index] = (2 * unit - 1) * limit
+      }
+    }
+  }
+}
+
+/// Zeroed memory at a multiple of 64 bytes; the caller deallocates it.
+func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let bytes = max(count, 1) * MemoryLayout<Float>.stride
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+  memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+  return memory.assumingMemoryBound(to: Float.self)
+}
