@@ -1,0 +1,92 @@
+import Networks
+import Testing
+
+/// A layer with another in front of it, so that the gradient of its input shows in weights.
+struct Case: CustomTestStringConvertible, Sendable {
+  let input: Shape
+  let layers: [Layer]
+  var batch = 2
+  var testDescription: String { "\(layers) on \(input)" }
+
+  var network: Network {
+    var network = Network(input: input)
+    network.output("out", of: network.append(Block("net", layers), to: network.input))
+    return network
+  }
+}
+
+let cases: [Case] = [
+  Case(input: Shape(3, 6, 6), layers: [.convolution(channels: 4, kernel: 1), .convolution(channels: 5, kernel: 3)]),
+  Case(input: Shape(2, 7, 5), layers: [.convolution(channels: 3, kernel: 3), .convolution(channels: 5, kernel: 5, stride: 2)]),
+  Case(input: Shape(3, 8, 8), layers: [.convolution(channels: 4, kernel: 3, stride: 2), .leakyReLU(0.1), .convolution(channels: 3, kernel: 5)]),
+  Case(input: Shape(1, 1, 1), layers: [.convolution(channels: 4, kernel: 5), .convolution(channels: 2, kernel: 3, stride: 2)]),
+  Case(input: Shape(2, 4, 3), layers: [.convolution(channels: 3, kernel: 3), .dense(7), .dense(4)], batch: 3),
+  Case(input: Shape(2, 3, 3), layers: [.dense(12), .reshape(Shape(3, 2, 2)), .convolution(channels: 2, kernel: 3)]),
+  Case(input: Shape(2, 3, 4), layers: [.convolution(channels: 12, kernel: 3), .pixelShuffle(2), .convolution(channels: 2, kernel: 3)]),
+  Case(input: Shape(2, 3, 4), layers: [.convolution(channels: 8, kernel: 3), .leakyReLU(0.2), .pixelShuffle(2), .leakyReLU(0.1), .sigmoid]),
+  Case(input: Shape(3, 5, 5), layers: [.convolution(channels: 3, kernel: 5), .sigmoid, .convolution(channels: 2, kernel: 1)]),
+  Case(input: Shape(40, 9, 9), layers: [.convolution(channels: 33, kernel: 3), .leakyReLU(0.1), .convolution(channels: 17, kernel: 3)], batch: 5),
+]
+
+func initialized(_ network: Network, seed: UInt64) -> Parameters {
+  let parameters = Parameters(network.parameters)
+  parameters.initialize(seed: seed)
+  for parameter in network.parameters where parameter.name.hasSuffix("bias") {
+    parameters[parameter.name] = random(parameter.count, seed: seed + 1, in: -0.2...0.2)
+  }
+  return parameters
+}
+
+@Test(arguments: cases)
+func theEngineAgreesWithThePlainVersion(_ item: Case) throws {
+  let parameters = initialized(item.network, seed: 1)
+  let input = random(item.batch * item.input.count, seed: 2)
+  let expected = ReferenceNetwork(item.network, parameters)
+    .forward(input.map(Double.init), batch: item.batch)[0]
+  let engine = try CPUEngine(threads: 2)
+  for purpose in [CPUEngine.Purpose.inference, .training] {
+    let result = try engine.compile(
+      item.network, batch: item.batch, for: purpose, parameters: parameters
+    ).forward(input)[0]
+    #expect(result.count == expected.count)
+    for (a, b) in zip(result, expected) { #expect(abs(Double(a) - b) < 2e-5) }
+  }
+}
+
+/// The loss is a random weighing of the outputs; its slope is measured on the plain version, in
+/// doubles.
+@Test(arguments: cases)
+func everyGradientIsTheSlopeOfTheLoss(_ item: Case) throws {
+  let network = item.network
+  let parameters = initialized(network, seed: 3)
+  let input = random(item.batch * item.input.count, seed: 4)
+  let executable = try CPUEngine(threads: 2).compile(
+    network, batch: item.batch, for: .training, parameters: parameters)
+  let output = executable.forward(input)[0]
+  let weighing = random(output.count, seed: 5)
+  executable.backward([weighing])
+  let gradients = try #require(executable.gradients)
+
+  var reference = ReferenceNetwork(network, parameters)
+  func loss() -> Double {
+    zip(reference.forward(input.map(Double.init), batch: item.batch)[0], weighing)
+      .reduce(0) { $0 + $1.0 * Double($1.1) }
+  }
+  for parameter in network.parameters {
+    let analytic = gradients[parameter.name]
+    // A few dozen places of each array, at odd distances.
+    for index in stride(from: 0, to: parameter.count, by: max(1, parameter.count / 24 | 1)) {
+      let step = 1e-6
+      let value = reference.weights[parameter.name]![index]
+      reference.weights[parameter.name]![index] = value + step
+      let above = loss()
+      reference.weights[parameter.name]![index] = value - step
+      let below = loss()
+      reference.weights[parameter.name]![index] = value
+      let slope = (above - below) / (2 * step)
+      #expect(
+        abs(Double(analytic[index]) - slope) < 1e-4 * max(1, abs(slope)),
+        "\(parameter.name)[\(index)]")
+    }
+  }
+}
