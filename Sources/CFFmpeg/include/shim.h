@@ -1,0 +1,46 @@
+#ifndef CFFMPEG_SHIM_H
+#define CFFMPEG_SHIM_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
+#include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/dict.h>
+#include <libavutil/display.h>
+#include <libavutil/frame.h>
+#include <libavutil/log.h>
+#include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/samplefmt.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
+
+// Macros that Swift does not import.
+static const int cff_error_eof = AVERROR_EOF;
+static const int cff_error_again = AVERROR(EAGAIN);
+static const int cff_error_invalid = AVERROR_INVALIDDATA;
+static const int64_t cff_no_pts = AV_NOPTS_VALUE;
+
+/// Makes the libraries print nothing, for the whole process.
+void cff_silence(void);
+
+/// The n-th plane of a frame.
+static inline uint8_t *cff_plane(const AVFrame *frame, int index) { return frame->data[index]; }
+
+/// Bytes from one row of the n-th plane to the next.
+static inline int cff_stride(const AVFrame *frame, int index) { return frame->linesize[index]; }
+
+/// True where the decoder says that it made up a part of the picture.
+static inline int cff_is_damaged(const AVFrame *frame) {
+  return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+/// The four signs of a stream's display matrix as a, b, c, d; 0 where it has none.
+int cff_display_matrix(const AVStream *stream, int32_t out[4]);
+
+/// How many frames the index of the stream lists for showing; 0 where there is no index.
+int cff_index_frames(AVStream *stream);
+
+#endif

@@ -1,0 +1,66 @@
+import CImageCodecs
+public import FaceCore
+
+/// Pictures as files.
+public enum ImageFile {
+  /// Bytes beyond which a file is taken for no picture.
+  private static let sizeLimit = 1 << 30
+
+  /// Reads JPEG or PNG, told apart by their first bytes. Throws when the file is missing, no
+  /// picture, damaged or too large.
+  public static func read(path: String) throws(MediaError) -> Image {
+    try decode(FileChecks.bytes(of: path, limit: sizeLimit), subject: path)
+  }
+
+  /// Decodes JPEG or PNG, told apart by their first bytes.
+  public static func decode(
+    _ bytes: [UInt8], subject: String = "image data"
+  ) throws(MediaError) -> Image {
+    switch try format(of: bytes, subject: subject) {
+    case .jpeg: try JPEG.decode(bytes, subject: subject)
+    case .png: try PNG.decode(bytes, subject: subject)
+    }
+  }
+
+  /// Upright width and height in pixels, without decoding.
+  public static func size(path: String) throws(MediaError) -> (width: Int, height: Int) {
+    let bytes = try FileChecks.bytes(of: path, limit: sizeLimit)
+    let header =
+      switch try format(of: bytes, subject: path) {
+      case .jpeg: try ImageHeader(of: bytes, subject: path, read: ci_jpeg_header)
+      case .png: try ImageHeader(of: bytes, subject: path, read: ci_png_header)
+      }
+    return header.upright
+  }
+
+  /// Writes PNG or JPEG (quality 95, 4:4:4) by the name's ending. The file is whole or absent.
+  public static func write(_ image: Image, path: String) throws(MediaError) {
+    switch AtomicFile.fileExtension(of: path) {
+    case "png": try write(PNG.encode(image), path: path)
+    case "jpg", "jpeg": try write(JPEG.encode(image), path: path)
+    default:
+      throw MediaError(
+        code: .unsupported, subject: path, reason: "a picture's name ends in .png or .jpg")
+    }
+  }
+
+  /// Writes bytes so that the file is whole or absent.
+  public static func write(_ bytes: [UInt8], path: String) throws(MediaError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  private enum Format {
+    case jpeg, png
+  }
+
+  private static func format(of bytes: [UInt8], subject: String) throws(MediaError) -> Format {
+    if bytes.starts(with: JPEG.magic) { return .jpeg }
+    if bytes.starts(with: PNG.magic) { return .png }
+    if bytes.isEmpty {
+      throw MediaError(code: .empty, subject: subject, reason: "there are no bytes")
+    }
+    throw MediaError(code: .notMedia, subject: subject, reason: "neither JPEG nor PNG")
+  }
+}

@@ -1,0 +1,36 @@
+import CImageCodecs
+public import FaceCore
+
+/// JPEG through libjpeg. Data that make the library warn are taken for damaged.
+public enum JPEG {
+  public enum Sampling: Hashable, Sendable {
+    /// 4:4:4, colour at full resolution.
+    case full
+    /// 4:2:0, colour at half the resolution on each axis.
+    case half
+  }
+
+  static let magic: [UInt8] = [0xFF, 0xD8, 0xFF]
+
+  /// The upright picture; the EXIF orientation is applied, grey and CMYK become RGB.
+  /// `subject` names the data in errors. Throws `corrupt`, `tooLarge`.
+  public static func decode(
+    _ bytes: [UInt8], subject: String = "JPEG data"
+  ) throws(MediaError) -> Image {
+    let header = try ImageHeader(of: bytes, subject: subject, read: ci_jpeg_header)
+    return try header.decode(bytes, read: ci_jpeg_decode)
+  }
+
+  /// `quality` 1 to 100 as libjpeg counts. Throws for a picture wider or higher than 65 500.
+  public static func encode(
+    _ image: Image, quality: Int = 95, sampling: Sampling = .full
+  ) throws(MediaError) -> [UInt8] {
+    precondition((1...100).contains(quality), "JPEG quality is 1 to 100")
+    let full: Int32 = sampling == .full ? 1 : 0
+    return try EncodedBytes.collect(subject: "JPEG") { out, size, message in
+      ci_jpeg_encode(
+        image.bytes, Int32(image.width), Int32(image.height), Int32(quality), full, out, size,
+        message)
+    }
+  }
+}
