@@ -1,0 +1,116 @@
+import CDlib
+public import FaceCore
+
+/// A face found in a frame, not yet aligned.
+public struct Detection: Hashable, Sendable, Codable {
+  /// In pixels of the frame; may reach outside.
+  public var box: Box
+  /// How far the face is above the detector's threshold; 0 is just found, 1 and more is clear.
+  public var score: Float
+
+  public init(box: Box, score: Float) {
+    self.box = box
+    self.score = score
+  }
+}
+
+/// Finds upright faces within about 45° of frontal: dlib's HOG detector (Dalal and Triggs, 2005;
+/// King, "Max-Margin Object Detection", 2015).
+///
+/// It has buffers of its own: make one for each thread.
+@safe public struct FaceDetector: ~Copyable {
+  public struct Options: Hashable, Sendable, Codable {
+    /// Faces that score less are dropped; 0 is where the detector was trained to cut.
+    public var threshold: Double
+    /// How often the picture is doubled: faces are found from 80 pixels, 40 with one doubling.
+    public var upsamplings: Int
+    /// A picture with a longer side than this, in pixels, is reduced to it first, so the cost has
+    /// an end; the smallest face grows by the same factor.
+    public var longestSide: Int
+
+    public init(threshold: Double = 0, upsamplings: Int = 1, longestSide: Int = 1280) {
+      precondition((0...4).contains(upsamplings), "upsamplings are 0 to 4")
+      precondition(longestSide >= 80, "the detector needs 80 pixels")
+      self.threshold = threshold
+      self.upsamplings = upsamplings
+      self.longestSide = longestSide
+    }
+  }
+
+  public let options: Options
+  private let handle: OpaquePointer
+
+  /// Throws `AlignError.failed` when dlib cannot set up its detector.
+  public init(options: Options = Options()) throws(AlignError) {
+    self.options = options
+    var message = Message()
+    guard let created = unsafe cdlib_detector_create(&message.bytes, message.capacity) else {
+      throw AlignError(code: .failed, subject: "face detector", reason: message.text)
+    }
+    unsafe handle = created
+  }
+
+  deinit { unsafe cdlib_detector_free(handle) }
+
+  /// The faces of the picture, left to right. Throws `AlignError.failed`.
+  public func detections(in image: Image) throws(AlignError) -> [Detection] {
+    try detections(in: GrayImage(image))
+  }
+
+  func detections(in frame: GrayImage) throws(AlignError) -> [Detection] {
+    let longest = max(frame.width, frame.height)
+    guard longest > options.longestSide else { return sorted(try found(in: frame)) }
+    let scale = Double(options.longestSide) / Double(longest)
+    let width = max(1, Int((Double(frame.width) * scale).rounded()))
+    let height = max(1, Int((Double(frame.height) * scale).rounded()))
+    let whole = Box(x: 0, y: 0, width: Float(frame.width), height: Float(frame.height))
+    let reduced = frame.resampled(from: whole, width: width, height: height)
+    let across = Float(frame.width) / Float(width)
+    let down = Float(frame.height) / Float(height)
+    return sorted(
+      try found(in: reduced).map {
+        let box = $0.box
+        return Detection(
+          box: Box(
+            x: box.x * across, y: box.y * down, width: box.width * across,
+            height: box.height * down),
+          score: $0.score)
+      })
+  }
+
+  private func found(in gray: GrayImage) throws(AlignError) -> [Detection] {
+    let limit = 256
+    var faces = [CDlibFace](
+      repeating: CDlibFace(left: 0, top: 0, right: 0, bottom: 0, score: 0), count: limit)
+    var message = Message()
+    let count = unsafe Int(
+      cdlib_detect(
+        handle, gray.bytes, Int32(gray.width), Int32(gray.height), options.threshold,
+        Int32(options.upsamplings), &faces, Int32(limit), &message.bytes, message.capacity))
+    guard count >= 0 else {
+      throw AlignError(code: .failed, subject: "face detector", reason: message.text)
+    }
+    return faces.prefix(count).map {
+      Detection(
+        box: Box(
+          x: Float($0.left), y: Float($0.top), width: Float($0.right - $0.left),
+          height: Float($0.bottom - $0.top)),
+        score: Float($0.score))
+    }
+  }
+
+  private func sorted(_ detections: [Detection]) -> [Detection] {
+    detections.sorted {
+      ($0.box.center.x, $0.box.y, $0.score) < ($1.box.center.x, $1.box.y, $1.score)
+    }
+  }
+}
+
+/// Room for a reason given by C.
+struct Message {
+  var bytes = [CChar](repeating: 0, count: 512)
+  var capacity: Int { bytes.count }
+  var text: String {
+    String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

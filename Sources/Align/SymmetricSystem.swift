@@ -1,0 +1,61 @@
+/// The normal equations of a small least-squares problem, solved by Cholesky's method.
+struct SymmetricSystem {
+  private let count: Int
+  /// The full matrix, row by row.
+  private var matrix: [Double]
+  private var right: [Double]
+
+  init(count: Int) {
+    self.count = count
+    matrix = [Double](repeating: 0, count: count * count)
+    right = [Double](repeating: 0, count: count)
+  }
+
+  /// One equation: the row times the unknowns should be the value.
+  mutating func add(row: [Double], value: Double, weight: Double) {
+    for i in 0..<count {
+      let weighted = row[i] * weight
+      if weighted == 0 { continue }
+      right[i] += weighted * value
+      for j in 0...i { matrix[i * count + j] += weighted * row[j] }
+    }
+  }
+
+  /// The unknowns, with Marquardt's damping: each diagonal entry grows by that part of itself.
+  func solution(damping: Double = 0) -> [Double] {
+    solution(for: right, damping: damping)
+  }
+
+  /// The unknowns for another right side.
+  func solution(for right: [Double], damping: Double = 0) -> [Double] {
+    let factor = cholesky(damping: damping)
+    var result = right
+    for i in 0..<count {
+      for j in 0..<i { result[i] -= factor[i * count + j] * result[j] }
+      result[i] /= factor[i * count + i]
+    }
+    for i in (0..<count).reversed() {
+      for j in i + 1..<count { result[i] -= factor[j * count + i] * result[j] }
+      result[i] /= factor[i * count + i]
+    }
+    return result
+  }
+
+  /// The lower triangle whose square is the matrix. A pivot that rounding made negative is held
+  /// above zero, which leaves its unknown where it is.
+  private func cholesky(damping: Double) -> [Double] {
+    var factor = [Double](repeating: 0, count: count * count)
+    for i in 0..<count {
+      for j in 0...i {
+        var sum = matrix[i * count + j] * (i == j ? 1 + damping : 1)
+        for k in 0..<j { sum -= factor[i * count + k] * factor[j * count + k] }
+        if i == j {
+          factor[i * count + i] = max(sum, 1e-12 * abs(matrix[i * count + i]) + 1e-300).squareRoot()
+        } else {
+          factor[i * count + j] = sum / factor[j * count + j]
+        }
+      }
+    }
+    return factor
+  }
+}
