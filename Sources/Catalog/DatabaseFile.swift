@@ -1,0 +1,132 @@
+import Foundation
+import GRDB
+
+/// One SQLite file of the workspace: how it is opened, and its errors in this module's words.
+struct DatabaseFile: Sendable {
+  let path: String
+  private let reader: any DatabaseReader
+  /// Nil where the file can only be read.
+  private let writer: DatabasePool?
+
+  var isReadOnly: Bool { writer == nil }
+
+  /// What an open file is asked to do when power fails.
+  enum Durability: String {
+    /// No commit is lost to a killed process; the last ones may be lost to a power cut, whole.
+    case normal = "NORMAL"
+    /// Each commit is on the disk before it returns.
+    case full = "FULL"
+  }
+
+  /// Opens a file to read and write, in WAL mode: readers never wait for the writer. Writers
+  /// wait up to ten seconds for each other, also across processes, and foreign keys are checked.
+  init(opening path: String, durability: Durability) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 8
+    self.path = path
+    let pool = try translating(path) {
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+      }
+      return pool
+    }
+    reader = pool
+    writer = pool
+  }
+
+  /// Opens a file to read only, also where SQLite may not write its side files.
+  ///
+  /// A WAL database wants a `-shm` file beside it. In a folder that cannot be written there is
+  /// none after a clean close, and the file is opened as immutable: nobody changes it then.
+  init(readingOnly path: String) throws {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    self.path = path
+    let folder = (path as NSString).deletingLastPathComponent
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+    let isSettled = (log?[.size] as? Int ?? 0) == 0
+    let opened =
+      isSettled && !FileManager.default.isWritableFile(atPath: folder)
+      ? "file:\(DatabaseFile.escaped(path))?immutable=1" : path
+    reader = try translating(path) {
+      let queue = try DatabaseQueue(path: opened, configuration: configuration)
+      try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
+      return queue
+    }
+    writer = nil
+  }
+
+  /// Makes the file whole or not at all: beside it first, then renamed.
+  static func create(
+    at path: String, pageSize: Int, build: (any DatabaseWriter) throws -> Void
+  ) throws {
+    let unfinished = path + ".new"
+    try translating(path) {
+      for suffix in ["", "-journal"]
+      where FileManager.default.fileExists(atPath: unfinished + suffix) {
+        try FileManager.default.removeItem(atPath: unfinished + suffix)
+      }
+      let queue = try DatabaseQueue(path: unfinished)
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA page_size = \(pageSize)")
+      }
+      try build(queue)
+      try queue.close()
+      try FileManager.default.moveItem(atPath: unfinished, toPath: path)
+    }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try translating(path) { try reader.read(body) }
+  }
+
+  /// One transaction; all of it, or nothing when `body` throws.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    guard let writer else {
+      throw CatalogError(
+        code: .readOnly, subject: path, reason: "can be read but not written here")
+    }
+    return try translating(path) { try writer.write(body) }
+  }
+
+  func migrate() throws {
+    guard let writer else { return }
+    try translating(path) { try Schema.migrator.migrate(writer) }
+  }
+
+  func close() throws {
+    try translating(path) { try reader.close() }
+  }
+
+  private static func escaped(_ path: String) -> String {
+    path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+  }
+}
+
+/// Runs `body` and says SQLite's and the file system's errors as a `CatalogError`.
+private func translating<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+  do {
+    return try body()
+  } catch let error as DatabaseError {
+    let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    let code: CatalogError.Code =
+      switch error.resultCode {
+      case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+      case .SQLITE_READONLY: .readOnly
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT: .damaged
+      case .SQLITE_CONSTRAINT: .invalid
+      default: .system
+      }
+    throw CatalogError(code: code, subject: path, reason: oneLine(reason))
+  } catch let error as CocoaError {
+    throw CatalogError(code: .system, subject: path, reason: oneLine(error.localizedDescription))
+  }
+}
+
+private func oneLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isNewline).joined(separator: " ")
+}

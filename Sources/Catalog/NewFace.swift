@@ -1,0 +1,109 @@
+public import FaceCore
+
+/// One raw number about a face, with the version of the algorithm that found it.
+public struct Measure: Hashable, Sendable {
+  public var name: String
+  /// In the measure's own unit; finite.
+  public var value: Double
+  /// From 1.
+  public var version: Int
+
+  public init(name: String, value: Double, version: Int) {
+    self.name = name
+    self.value = value
+    self.version = version
+  }
+
+  /// The names that the view `faces` and queries know. Others are kept, and not shown there.
+  public static let sharpness = "sharpness"
+  /// Mean luminance of the skin.
+  public static let luminance = "luminance"
+  /// How far the mouth and the eyes are open, as ratios.
+  public static let mouth = "mouth"
+  public static let eyes = "eyes"
+}
+
+/// The aligned square cut from a frame.
+public struct NewCrop: Sendable {
+  /// The image file, JPEG or PNG.
+  public var bytes: [UInt8]
+  /// Of the bytes: 64 lower-case hexadecimal digits.
+  public var sha256: String
+  /// "jpg" or "png".
+  public var fileExtension: String
+  /// Side, in pixels.
+  public var size: Int
+  /// How much of the head it shows, such as "whole_face".
+  public var faceType: String
+  /// From pixels of the frame to pixels of the crop.
+  public var transform: AffineTransform
+
+  public init(
+    bytes: [UInt8], sha256: String, fileExtension: String, size: Int, faceType: String,
+    transform: AffineTransform
+  ) {
+    self.bytes = bytes
+    self.sha256 = sha256
+    self.fileExtension = fileExtension
+    self.size = size
+    self.faceType = faceType
+    self.transform = transform
+  }
+}
+
+/// One face as an import found it.
+public struct NewFace: Sendable {
+  /// Its track's number within the video, from 0.
+  public var track: Int
+  /// The decoded frame, from 0.
+  public var ordinal: Int
+  /// Its place among the faces of that frame, from 0.
+  public var position: Int
+  /// The frame's time, on the video's own clock.
+  public var time: Timestamp
+  /// Where it is in the frame, in pixels.
+  public var box: Box
+  /// The detector's confidence, in its own unit.
+  public var score: Double
+  /// In pixels of the frame.
+  public var landmarks: Landmarks
+  public var pose: Pose
+  public var light: Light?
+  public var measures: [Measure]
+  public var crop: NewCrop
+
+  public init(
+    track: Int, ordinal: Int, position: Int, time: Timestamp, box: Box, score: Double,
+    landmarks: Landmarks, pose: Pose, light: Light? = nil, measures: [Measure] = [], crop: NewCrop
+  ) {
+    self.track = track
+    self.ordinal = ordinal
+    self.position = position
+    self.time = time
+    self.box = box
+    self.score = score
+    self.landmarks = landmarks
+    self.pose = pose
+    self.light = light
+    self.measures = measures
+    self.crop = crop
+  }
+}
+
+/// What an import found in a run of consecutive frames.
+public struct ImportBatch: Sendable {
+  /// At most this many frames are lost to a kill.
+  public static let frameLimit = 256
+
+  /// The ordinals of the frames that were looked at, with a face or without.
+  public var frames: Range<Int>
+  public var faces: [NewFace]
+  /// What the importer needs to go on after these frames as if it had never stopped.
+  public var resumeState: [UInt8]
+
+  public init(frames: Range<Int>, faces: [NewFace], resumeState: [UInt8] = []) {
+    self.frames = frames
+    self.faces = faces
+    self.resumeState = resumeState
+  }
+}

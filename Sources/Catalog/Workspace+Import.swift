@@ -1,0 +1,158 @@
+import FaceCore
+import Foundation
+import GRDB
+
+/// Where an import takes up its work.
+public enum ImportStart: Hashable, Sendable {
+  /// Nothing is left to do: `.done` or `.partial`.
+  case finished(VideoState)
+  /// Go on with this frame, from this state; empty at the start.
+  case from(ordinal: Int, resumeState: [UInt8])
+}
+
+extension Workspace {
+  /// The video that was last seen at this path with this size and time of change, in
+  /// nanoseconds since 1970. A finished one need not be hashed again.
+  public func knownVideo(path: String, size: Int64, modified: Int64) throws -> VideoRecord? {
+    try catalog.read { db in
+      try Row.fetchOne(
+        db,
+        sql: VideoRecord.selection
+          + " WHERE video.path = ? AND video.size = ? AND video.modified = ?",
+        arguments: [path, size, modified]
+      ).map(VideoRecord.init)
+    }
+  }
+
+  /// Enters a video, or finds it: the same content is the same row wherever its file lies.
+  ///
+  /// Of a file that moved, the new path is noted. Of two copies, the path that sorts first is
+  /// kept. Only a new video makes a journal entry.
+  public func register(_ facts: VideoFacts, note: ChangeNote) throws -> VideoRecord {
+    let name = (facts.path as NSString).lastPathComponent.precomposedStringWithCanonicalMapping
+    return try catalog.write { db in
+      let known = try Row.fetchOne(
+        db, sql: "SELECT id, path, size FROM video WHERE sha256 = ?", arguments: [facts.sha256])
+      let id: Int64
+      if let known {
+        id = known["id"]
+        if movesPath(from: known, to: facts) {
+          try db.execute(
+            sql: "UPDATE video SET path = ?, name = ?, modified = ? WHERE id = ?",
+            arguments: [facts.path, name, facts.modified, id])
+        }
+      } else {
+        let entry = try note.record("import \(name)", in: db)
+        try db.execute(
+          sql: """
+            INSERT INTO video(sha256, size, modified, path, name, width, height, codec,
+              time_numerator, time_denominator, duration, frame_count, journal_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            facts.sha256, facts.size, facts.modified, facts.path, name, facts.width, facts.height,
+            facts.codec, facts.duration.numerator, facts.duration.denominator,
+            facts.duration.ticks, facts.frameCount, entry,
+          ])
+        id = db.lastInsertedRowID
+      }
+      return try video(row: id, in: db)
+    }
+  }
+
+  /// Starts an import, or takes up one that was interrupted.
+  ///
+  /// `parameters` is the text of everything that decides what is found; an interrupted import
+  /// goes on only with the same. `identity` is the name that every face found gets; it must exist.
+  /// Throws `.conflict` or `.unknownIdentity`.
+  public func beginImport(
+    of video: VideoRecord, parameters: String, identity: String? = nil
+  ) throws -> ImportStart {
+    try catalog.write { db in
+      let current = try self.video(row: video.row, in: db)
+      if current.state.isFinished { return .finished(current.state) }
+      let person = try identity.map { try identityRow(named: $0, in: db) }
+      let stored = try importSettings(of: video, in: db)
+      guard current.nextOrdinal == 0 || (stored.parameters, stored.identity) == (parameters, person)
+      else {
+        throw CatalogError(
+          code: .conflict, subject: current.name,
+          reason: "its import was begun with other parameters; finish it with those: "
+            + (stored.parameters.isEmpty ? "(none)" : stored.parameters))
+      }
+      try db.execute(
+        sql: """
+          UPDATE video SET state = 'importing', error = NULL, parameters = ?, identity_id = ?
+          WHERE id = ?
+          """,
+        arguments: [parameters, person, video.row])
+      return .from(ordinal: current.nextOrdinal, resumeState: stored.resumeState)
+    }
+  }
+
+  /// Keeps what was found in the next frames: crops first, then all the rest in one transaction.
+  ///
+  /// A batch that is in already changes nothing. Throws `.conflict` when it neither follows on
+  /// what is in nor lies within it, which means two imports at once with different batches.
+  /// Traps on a batch of more than 256 frames, or with a face outside its frames.
+  public func commit(_ batch: ImportBatch, of video: VideoRecord) throws {
+    precondition(batch.frames.count <= ImportBatch.frameLimit, "a batch holds 256 frames at most")
+    precondition(
+      batch.faces.allSatisfy { batch.frames.contains($0.ordinal) }, "a face lies in its batch")
+    let ids = batch.faces.map {
+      FaceID(videoSHA256: video.facts.sha256, ordinal: $0.ordinal, position: $0.position)
+    }
+    try crops.put(
+      zip(ids, batch.faces).map {
+        ($0.cropName(fileExtension: $1.crop.fileExtension), $1.crop.bytes)
+      })
+    try catalog.write { db in
+      let current = try self.video(row: video.row, in: db)
+      guard batch.frames.upperBound > current.nextOrdinal else { return }
+      guard batch.frames.lowerBound == current.nextOrdinal, current.state == .importing else {
+        throw CatalogError(
+          code: .conflict, subject: current.name,
+          reason: "another import of it is at work: frames \(batch.frames) do not follow on "
+            + "\(current.nextOrdinal)")
+      }
+      let person = try importSettings(of: video, in: db).identity
+      for (id, face) in zip(ids, batch.faces) {
+        try insert(face, id: id, of: current, identity: person, in: db)
+      }
+      try db.execute(
+        sql: "UPDATE video SET next_ordinal = ?, resume_state = ? WHERE id = ?",
+        arguments: [batch.frames.upperBound, Data(batch.resumeState), video.row])
+    }
+  }
+
+  /// Every frame was looked at.
+  public func finishImport(of video: VideoRecord) throws {
+    try end(video, as: .done, reason: nil)
+  }
+
+  /// The file ends early or is damaged; what could be read stays.
+  public func endImportPartially(of video: VideoRecord, reason: String) throws {
+    try end(video, as: .partial, reason: reason)
+  }
+
+  /// Something that may pass, such as a full disk; the next import goes on from here.
+  public func failImport(of video: VideoRecord, reason: String) throws {
+    try end(video, as: .failed, reason: reason)
+  }
+
+  private func end(_ video: VideoRecord, as state: VideoState, reason: String?) throws {
+    precondition(reason != "", "a failure has a reason")
+    try catalog.write { db in
+      guard try !self.video(row: video.row, in: db).state.isFinished else { return }
+      let isOver = state.isFinished
+      try db.execute(
+        sql: """
+          UPDATE video SET state = ?, error = ?,
+            resume_state = CASE WHEN ? THEN NULL ELSE resume_state END,
+            frame_count = CASE WHEN ? THEN next_ordinal ELSE frame_count END
+          WHERE id = ?
+          """,
+        arguments: [state.rawValue, reason, isOver, isOver, video.row])
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import FaceCore
+import Foundation
+import GRDB
+
+/// The steps of an import inside a transaction.
+extension Workspace {
+  func video(row: Int64, in db: Database) throws -> VideoRecord {
+    guard
+      let found = try Row.fetchOne(
+        db, sql: VideoRecord.selection + " WHERE video.id = ?", arguments: [row])
+    else {
+      throw CatalogError(
+        code: .unknownVideo, subject: "video \(row)", reason: "is not in this workspace")
+    }
+    return try VideoRecord(found)
+  }
+
+  /// Whether the file seen now takes the place of the one seen before.
+  func movesPath(from known: Row, to facts: VideoFacts) -> Bool {
+    let path: String = known["path"]
+    if path == facts.path { return true }
+    let before = try? FileManager.default.attributesOfItem(atPath: path)  // Gone: it moved.
+    guard let size = before?[.size] as? Int64, size == known["size"] else { return true }
+    return facts.path < path
+  }
+
+  func importSettings(
+    of video: VideoRecord, in db: Database
+  ) throws -> (parameters: String, identity: Int64?, resumeState: [UInt8]) {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT parameters, identity_id, resume_state FROM video WHERE id = ?",
+      arguments: [video.row])
+    let state: Data? = row?["resume_state"]
+    return (row?["parameters"] ?? "", row?["identity_id"], [UInt8](state ?? Data()))
+  }
+
+  func insert(
+    _ face: NewFace, id: FaceID, of video: VideoRecord, identity: Int64?, in db: Database
+  ) throws {
+    let clock = video.facts.duration
+    guard
+      (face.time.numerator, face.time.denominator) == (clock.numerator, clock.denominator)
+    else {
+      throw CatalogError(
+        code: .invalid, subject: id.description, reason: "its time is not on the video's clock")
+    }
+    try db.cachedStatement(
+      sql: "INSERT INTO track(video_id, number) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    ).execute(arguments: [video.row, face.track])
+    let pose = face.pose
+    let crop = face.crop
+    let map = crop.transform
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO face(video_id, track, ordinal, position, ticks, yaw, pitch, roll,
+          pose_w, pose_x, pose_y, pose_z, score, eye_distance, identity_id,
+          box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
+          crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+          ?, ?)
+        """
+    ).execute(arguments: [
+      video.row, face.track, face.ordinal, face.position, face.time.ticks,
+      pose.yaw, pose.pitch, pose.roll, pose.w, pose.x, pose.y, pose.z,
+      face.score, face.landmarks.interEyeDistance, identity,
+      face.box.x, face.box.y, face.box.width, face.box.height,
+      id.cropName(fileExtension: crop.fileExtension), crop.sha256, crop.size, crop.faceType,
+      map.a, map.b, map.tx, map.c, map.d, map.ty, face.light?.blob, face.landmarks.blob,
+    ])
+    let row = db.lastInsertedRowID
+    for measure in face.measures {
+      try db.cachedStatement(
+        sql: "INSERT INTO measure(face_id, name, value, version) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [row, measure.name, measure.value, measure.version])
+    }
+  }
+}
