@@ -1,4 +1,3 @@
-import Dispatch
 public import FaceCore
 import Synchronization
 
@@ -63,20 +62,13 @@ public final class BatchLoader: Sendable {
   public func batch(step: Int) throws -> TrainingBatch {
     let first = step * configuration.batchSize
     let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
-    let made = Mutex([Result<WarpedFace, any Error>?](repeating: nil, count: draws.count))
-    let workers = min(threads, draws.count)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      for place in stride(from: worker, to: draws.count, by: workers) {
-        let result = Result { try sample(draw: draws[place].draw, face: draws[place].face) }
-        made.withLock { $0[place] = result }
-      }
+    let made = try concurrentMap(draws, threads: threads) {
+      try sample(draw: $0.draw, face: $0.face)
     }
-    return try assemble(made.withLock { $0 }, faces: draws.map(\.face))
+    return assemble(made, faces: draws.map(\.face))
   }
 
-  private func assemble(
-    _ results: [Result<WarpedFace, any Error>?], faces: [Int]
-  ) throws -> TrainingBatch {
+  private func assemble(_ made: [WarpedFace], faces: [Int]) -> TrainingBatch {
     let area = faces.count * configuration.resolution * configuration.resolution
     var input: [Float] = []
     var target: [Float] = []
@@ -84,8 +76,7 @@ public final class BatchLoader: Sendable {
     input.reserveCapacity(3 * area)
     target.reserveCapacity(3 * area)
     mask.reserveCapacity(area)
-    for result in results {
-      guard let face = try result?.get() else { preconditionFailure("every place is filled") }
+    for face in made {
       input += face.input
       target += face.target
       mask += face.mask

@@ -112,7 +112,8 @@ struct SoftEdge: Sendable {
   private let perPixel: Float
   private let isSoft: Bool
 
-  init(_ mask: FaceMask, _ outline: Outline) {
+  /// Inside of the outline and of another polygon, if there is one.
+  init(_ mask: FaceMask, _ outline: Outline, inside other: Outline? = nil) {
     let size = outline.size
     let width = mask.feather * size
     // A hard edge is one pixel of coverage, half of it outside of the outline.
@@ -120,13 +121,14 @@ struct SoftEdge: Sendable {
     let inset = mask.erosion * size - (isSoft ? 0 : 0.5)
     perPixel = isSoft ? 1 / width : 1
     var sides: [SIMD3<Float>] = []
-    for (index, corner) in outline.corners.enumerated() {
-      let next = outline.corners[(index + 1) % outline.corners.count]
-      let length = corner.distance(to: next)
-      guard length > 0 else { continue }
-      let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
-      let offset = -(normal.x * corner.x + normal.y * corner.y) - inset
-      sides.append(SIMD3(normal.x, normal.y, offset))
+    for polygon in [outline, other].compactMap({ $0 }) where polygon.corners.count > 2 {
+      for (index, corner) in polygon.corners.enumerated() {
+        let next = polygon.corners[(index + 1) % polygon.corners.count]
+        let length = corner.distance(to: next)
+        let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
+        let offset = -(normal.x * corner.x + normal.y * corner.y) - inset
+        sides.append(SIMD3(normal.x, normal.y, offset))
+      }
     }
     self.sides = outline.corners.count < 3 ? [] : sides
   }

@@ -1,0 +1,73 @@
+import FaceCore
+
+extension SwapPipeline {
+  /// A frame on its way through the stages.
+  struct Work: Sendable {
+    let index: Int
+    let timestamp: Timestamp
+    var image: Image
+    var face: TargetFace?
+    /// `[3, resolution, resolution]`, as cut from the frame.
+    var patch: [Float] = []
+    var swapped: SwappedFace?
+    var mask: FrameMask?
+    var original: Image?
+
+    init(index: Int, timestamp: Timestamp, image: Image) {
+      (self.index, self.timestamp, self.image) = (index, timestamp, image)
+    }
+
+    var output: Output {
+      Output(
+        index: index, timestamp: timestamp, image: image, face: face, mask: mask,
+        original: original)
+    }
+
+    func found(
+      by find: (Frame) throws -> TargetFace?, in pipeline: SwapPipeline
+    ) throws -> Work {
+      var work = self
+      work.face = try find(Frame(index: index, timestamp: timestamp, image: image))
+      if let face = work.face {
+        work.patch = FacePatch.cut(
+          from: image, transform: face.transform, resolution: pipeline.resolution,
+          border: pipeline.border)
+      }
+      return work
+    }
+
+    consuming func composited(by pipeline: SwapPipeline) -> Work {
+      if pipeline.keepsOriginals { original = image }
+      guard let face, let swapped else { return self }
+      mask = pipeline.compositor.composite(swapped, patch: patch, at: face, into: &image)
+      self.swapped = nil
+      patch = []
+      return self
+    }
+
+    consuming func marked(by mark: (inout Image) throws -> Void) throws -> Work {
+      if face != nil { try mark(&image) }
+      return self
+    }
+  }
+
+  /// The frames with the network's answers for those that have a face.
+  func answered(
+    _ frames: [Work], by infer: ([Float], Int) throws -> [SwappedFace]
+  ) throws -> [Work] {
+    var frames = frames
+    let withFace = frames.indices.filter { frames[$0].face != nil }
+    for first in stride(from: 0, to: withFace.count, by: batchSize) {
+      let batch = withFace[first..<min(first + batchSize, withFace.count)]
+      let faces = try infer(batch.flatMap { frames[$0].patch }, batch.count)
+      guard faces.count == batch.count, faces.allSatisfy({ $0.resolution == resolution }) else {
+        throw TrainerError(
+          code: .badShape, subject: "frame \(frames[batch[first]].index)",
+          reason: "the model answered \(faces.count) faces for \(batch.count), "
+            + "or not of \(resolution) pixels")
+      }
+      for (place, face) in zip(batch, faces) { frames[place].swapped = face }
+    }
+    return frames
+  }
+}
