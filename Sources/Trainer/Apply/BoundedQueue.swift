@@ -21,7 +21,9 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   /// The most elements it ever held.
   var longest: Int { state.withLock { $0.longest } }
 
-  /// Waits for room. False when the queue was cancelled.
+  /// Waits for room.
+  ///
+  /// False when the queue was cancelled.
   func push(_ element: Element) -> Bool {
     free.wait()
     let isAccepted = state.withLock { state in
@@ -34,7 +36,9 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     return isAccepted
   }
 
-  /// Waits for an element. Nil when the queue was closed and is empty, or was cancelled.
+  /// Waits for an element.
+  ///
+  /// Nil when the queue was closed and is empty, or was cancelled.
   func pop() -> Element? {
     filled.wait()
     return take()

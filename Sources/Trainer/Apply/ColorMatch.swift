@@ -14,45 +14,58 @@ public struct ColorMatch: Hashable, Sendable, Codable {
   }
 
   /// Changes `face` to the statistics of `target`; both are weighted by `mask`, one value a pixel.
-  func apply(to face: inout Pixels, target: Pixels, mask: [Float]) {
-    let lab = face.values.map(LabColor.lab(fromSRGB:))
-    guard let own = LabStatistics(lab, mask: mask),
-      let wanted = LabStatistics(target.values.map(LabColor.lab(fromSRGB:)), mask: mask)
+  ///
+  /// Only pixels up to `margin` around the mask are changed: no others are ever shown.
+  func apply(to face: inout Pixels, target: Pixels, mask: [Float], margin: Int) {
+    guard let own = LabStatistics(face.values, mask: mask),
+      let wanted = LabStatistics(target.values, mask: mask)
     else { return }
     let limit = SIMD4(repeating: contrastLimit)
-    let ratio = (wanted.deviation / pointwiseMax(own.deviation, SIMD4(repeating: 1e-3)))
+    let ratio = (wanted.deviation / (own.deviation + 1e-3))
       .clamped(lowerBound: 1 / limit, upperBound: limit)
-    for index in 0..<lab.count {
-      var matched = (lab[index] - own.mean) * ratio + wanted.mean
-      matched = lab[index] + (matched - lab[index]) * strength
-      matched.w = face.values[index].w
-      face.values[index] = LabColor.srgb(fromLab: matched)
+    let shown = mask.indices.filter { mask[$0] > 0 }
+    let columns = shown.map { $0 % face.width }
+    guard let left = columns.min(), let right = columns.max(),
+      let first = shown.first, let last = shown.last
+    else { return }
+    let rows =
+      max(0, first / face.width - margin)...min(face.height - 1, last / face.width + margin)
+    for row in rows {
+      for column in max(0, left - margin)...min(face.width - 1, right + margin) {
+        let index = row * face.width + column
+        let lab = LabColor.lab(fromSRGB: face.values[index])
+        var matched = (lab - own.mean) * ratio + wanted.mean
+        matched = lab + (matched - lab) * strength
+        matched.w = lab.w
+        face.values[index] = LabColor.srgb(fromLab: matched)
+      }
     }
   }
 }
 
-/// Weighted mean and deviation of each channel.
+/// Weighted mean and deviation of each channel in CIELAB.
 struct LabStatistics: Sendable {
   let mean: SIMD4<Float>
   let deviation: SIMD4<Float>
 
-  /// Nil when the mask is empty.
-  init?(_ lab: [SIMD4<Float>], mask: [Float]) {
-    precondition(lab.count == mask.count, "one weight a pixel")
+  /// Of sRGB colours; nil when the mask is empty.
+  init?(_ colors: [SIMD4<Float>], mask: [Float]) {
+    precondition(colors.count == mask.count, "one weight a pixel")
     var weight: Float = 0
     var sum = SIMD4<Float>.zero
-    for index in 0..<lab.count {
+    var squares = SIMD4<Float>.zero
+    // About the middle of the range, so that the squares keep their digits.
+    let middle = SIMD4<Float>(50, 0, 0, 0)
+    for index in 0..<colors.count where mask[index] > 0 {
+      let lab = LabColor.lab(fromSRGB: colors[index]) - middle
       weight += mask[index]
-      sum += lab[index] * mask[index]
+      sum += lab * mask[index]
+      squares += lab * lab * mask[index]
     }
     guard weight > 0 else { return nil }
-    let mean = sum / weight
-    var squares = SIMD4<Float>.zero
-    for index in 0..<lab.count {
-      let difference = lab[index] - mean
-      squares += difference * difference * mask[index]
-    }
-    self.mean = mean
-    deviation = (squares / weight).squareRoot()
+    let offset = sum / weight
+    let variance = squares / weight - offset * offset
+    mean = offset + middle
+    deviation = variance.replacing(with: 0, where: variance .< 0).squareRoot()
   }
 }

@@ -1,4 +1,6 @@
-/// What made a swapped picture, for its metadata. Holds no person's name.
+/// What made a swapped picture, for its metadata.
+///
+/// Holds no person's name.
 public struct CompositeOrigin: Hashable, Sendable, Codable {
   /// The program and its version.
   public var creatorTool: String
@@ -49,7 +51,9 @@ public func compositeXMP(_ origin: CompositeOrigin) -> String {
     """
 }
 
-/// Text as XML holds it. Characters that XML 1.0 forbids become U+FFFD.
+/// Text as XML holds it.
+///
+/// Characters that XML 1.0 forbids become U+FFFD.
 private func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {

@@ -42,8 +42,9 @@ public struct Compositor: Hashable, Sendable, Codable {
 
   public init() {}
 
-  /// Blends the face into the frame and returns the mask that was used. Pixels where the mask is
-  /// 0 keep their bytes.
+  /// Blends the face into the frame and returns the mask that was used.
+  ///
+  /// Pixels where the mask is 0 keep their bytes.
   ///
   /// - Parameters:
   ///   - patch: The square as it was cut from the frame, if the caller has it: `[3, resolution,
@@ -57,14 +58,14 @@ public struct Compositor: Hashable, Sendable, Codable {
     let outline = mask.outline(of: face.landmarks)
     if let colorMatch {
       let target =
-        patch
-        ?? FacePatch.cut(from: frame, transform: face.transform, resolution: side)
+        patch ?? FacePatch.cut(from: frame, transform: face.transform, resolution: side)
       var core = mask
       core.feather = 0
-      let inside = core.render(
-        outline.mapped(by: face.transform), width: side, height: side)
+      // The margin holds the taps of whatever filter reads the face.
       colorMatch.apply(
-        to: &pixels, target: Pixels(planes: target, side: side), mask: inside)
+        to: &pixels, target: Pixels(planes: target, side: side),
+        mask: core.render(outline.mapped(by: face.transform), width: side, height: side),
+        margin: 4 + Int(face.transform.meanScale.rounded(.up)))
     }
     let square = Outline(square: side, seenThrough: face.transform.inverse)
     let edge = SoftEdge(mask, outline, inside: square)

@@ -1,5 +1,6 @@
-/// CIELAB of sRGB colours: L 0 to 100, a and b about ±100, white D65. The fourth value of a
-/// vector is passed through.
+/// CIELAB of sRGB colours: L 0 to 100, a and b about ±100, white D65.
+///
+/// The fourth value of a vector is passed through.
 ///
 /// Sources: IEC 61966-2-1 (sRGB), CIE 15 (L*a*b*). All roots come from Newton's method on a first
 /// guess from the float's bits, exact to a few units in the last place.
@@ -50,14 +51,14 @@ package enum LabColor {
 
   /// Of values above 0; others give something finite.
   private static func cubeRoot(_ x: SIMD4<Float>) -> SIMD4<Float> {
-    let positive = pointwiseMax(x, SIMD4(repeating: 1e-12))
+    let positive = x.replacing(with: 1e-12, where: x .< 1e-12)
     var root = guess(positive, share: 1 / 3, bias: 709_982_080)
     for _ in 0..<3 { root = (2 * root + positive / (root * root)) * (1 / 3) }
     return root
   }
 
   private static func fifthRoot(_ x: SIMD4<Float>) -> SIMD4<Float> {
-    let positive = pointwiseMax(x, SIMD4(repeating: 1e-12))
+    let positive = x.replacing(with: 1e-12, where: x .< 1e-12)
     var root = guess(positive, share: 1 / 5, bias: 851_978_496)
     for _ in 0..<3 {
       let square = root * root
@@ -67,22 +68,16 @@ package enum LabColor {
   }
 
   /// A float's bits are about its logarithm: a share of them is about a root, to some percent.
+  ///
   /// The bias is (1 − share) · 127 · 2²³, a little less.
   @inline(__always)
   private static func guess(_ x: SIMD4<Float>, share: Float, bias: Float) -> SIMD4<Float> {
-    let bits = SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: bitPattern(x))) * share + bias
-    return value(SIMD4<Int32>(bits))
-  }
-
-  @inline(__always)
-  private static func bitPattern(_ x: SIMD4<Float>) -> SIMD4<UInt32> {
-    SIMD4(x.x.bitPattern, x.y.bitPattern, x.z.bitPattern, x.w.bitPattern)
-  }
-
-  @inline(__always)
-  private static func value(_ bits: SIMD4<Int32>) -> SIMD4<Float> {
-    func float(_ value: Int32) -> Float { Float(bitPattern: UInt32(truncatingIfNeeded: value)) }
-    return SIMD4(float(bits.x), float(bits.y), float(bits.z), float(bits.w))
+    // Lane by lane: the vector's own conversion is not compiled to instructions.
+    func root(_ lane: Float) -> Float {
+      let bits = Float(Int32(truncatingIfNeeded: lane.bitPattern)) * share + bias
+      return Float(bitPattern: UInt32(bits))
+    }
+    return SIMD4(root(x.x), root(x.y), root(x.z), root(x.w))
   }
 }
 

@@ -1,8 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Stages on threads of their own, joined by bounded queues: the slowest sets the speed, and
-/// what is in flight stays bounded. Elements keep their order.
+/// Stages on threads of their own, joined by bounded queues: the slowest sets the speed, and what
+/// is in flight stays bounded.
+///
+/// Elements keep their order.
 ///
 /// The first error of any stage stops all of them; `finish` throws it.
 final class Pipeline<Element: Sendable>: Sendable {

@@ -29,7 +29,9 @@ public struct SwapError: Hashable, Sendable, Codable {
   /// −1 to 1; nil when no masked pixel had a full window.
   public var ssim: Double? { similarityWeight > 0 ? similarity / similarityWeight : nil }
 
-  /// Adds a frame. Traps unless both pictures have one size.
+  /// Adds a frame.
+  ///
+  /// Traps unless both pictures have one size.
   public mutating func add(_ image: Image, truth: Image, mask: FrameMask) {
     precondition(
       image.width == truth.width && image.height == truth.height, "pictures of one size")

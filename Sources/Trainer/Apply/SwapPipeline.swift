@@ -12,12 +12,15 @@ public struct SwapPipeline: Hashable, Sendable {
   public var batchSize: Int
   /// Frames between two stages, at most.
   public var queueLimit = 8
-  /// Threads for finding faces. With 1, `find` sees the frames one after the other, in order, as a
-  /// tracker needs.
+  /// Threads for finding faces.
+  ///
+  /// With 1, `find` sees the frames one after the other, in order, as a tracker needs.
   public var findThreads = 1
   /// Threads for compositing.
   public var compositeThreads = 1
-  /// Whether `write` gets the frame as it was, too. It costs a copy of every swapped frame.
+  /// Whether `write` gets the frame as it was, too.
+  ///
+  /// It costs a copy of every swapped frame.
   public var keepsOriginals = false
   /// What lies outside of the frame where the square goes beyond it.
   public var border = Image.Border.black

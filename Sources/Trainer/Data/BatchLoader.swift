@@ -1,8 +1,10 @@
 public import FaceCore
 import Synchronization
 
-/// Makes the batches of one side. What a step's batch holds depends on the samples, the
-/// configuration, the seed and the step only, so that a resumed run needs nothing but the step.
+/// Makes the batches of one side.
+///
+/// What a step's batch holds depends on the samples, the configuration, the seed and the step only,
+/// so that a resumed run needs nothing but the step.
 public final class BatchLoader: Sendable {
   /// What a batch looks like, and from where.
   public struct Configuration: Hashable, Sendable, Codable {
@@ -55,11 +57,14 @@ public final class BatchLoader: Sendable {
   /// The bytes of decoded crops held now.
   public var cachedBytes: Int { cache.bytes }
 
-  /// The batch of a step, counted from 0. May be called from any thread.
+  /// The batch of a step, counted from 0.
+  ///
+  /// May be called from any thread.
   ///
   /// - Throws: What `crop` throws, and ``TrainerError`` with `badCrop` when a crop has not the
   ///   size its sample says.
   public func batch(step: Int) throws -> TrainingBatch {
+    precondition(step >= 0, "steps are counted from 0")
     let first = step * configuration.batchSize
     let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
     let made = try concurrentMap(draws, threads: threads) {

@@ -6,8 +6,9 @@ public import FaceCore
 /// Every corner of the outline is a linear combination of landmarks, so the mask moves with them
 /// under any affine map, a mirror too.
 public struct FaceMask: Hashable, Sendable, Codable {
-  /// How far each brow point rises, in its distances from the line through the corners of its
-  /// eye. Peers use half of the brow's distance from the eyelids.
+  /// How far each brow point rises, in its distances from the line through the corners of its eye.
+  ///
+  /// Peers use half of the brow's distance from the eyelids.
   public var browLift: Float
   /// How far the outline is drawn in, in face sizes (see ``Outline/size``); less than 0 widens.
   public var erosion: Float

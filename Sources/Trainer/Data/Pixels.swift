@@ -56,8 +56,9 @@ func bilinear(
   return above + (below - above) * fy
 }
 
-/// Cubic value at a position counted in pixel indices; the edge goes on outside. It passes
-/// through the pixels and may overshoot their range a little.
+/// Cubic value at a position counted in pixel indices; the edge goes on outside.
+///
+/// It passes through the pixels and may overshoot their range a little.
 ///
 /// Source: Catmull and Rom, "A Class of Local Interpolating Splines", 1974.
 @inline(__always)

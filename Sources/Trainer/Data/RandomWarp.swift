@@ -32,8 +32,10 @@ public struct RandomWarp: Hashable, Sendable, Codable {
     return warp
   }
 
-  /// Draws what happens to one sample. Takes the same number of values from the generator
-  /// whatever they are, but for the size of the grid.
+  /// Draws what happens to one sample.
+  ///
+  /// Takes the same number of values from the generator whatever they are, but for the size of the
+  /// grid.
   func draw(
     from side: Int, to resolution: Int, mayMirror: Bool,
     using generator: inout some RandomNumberGenerator

@@ -1,8 +1,10 @@
 import FaceCore
 import Foundation
 
-/// A face's landmarks as a plain figure: jaw a half ellipse, brows, nose, eyes and lips where
-/// they belong. `size` is the side of the crop, in pixels.
+/// A face's landmarks as a plain figure: jaw a half ellipse, brows, nose, eyes and lips where they
+/// belong.
+///
+/// `size` is the side of the crop, in pixels.
 func figureLandmarks(size: Float = 256) -> Landmarks {
   func arc(_ count: Int, cx: Float, cy: Float, rx: Float, ry: Float, from: Float, to: Float)
     -> [Point]
