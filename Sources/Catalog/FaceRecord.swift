@@ -52,14 +52,8 @@ public struct FaceRecord: Hashable, Sendable {
 }
 
 extension FaceRecord {
-  static let selection = """
-    SELECT faces.*, face.crop_sha256, face.crop_type, face.crop_a, face.crop_b, face.crop_tx,
-      face.crop_c, face.crop_d, face.crop_ty, face.light, face.landmarks,
-      face.pose_w, face.pose_x, face.pose_y, face.pose_z,
-      face.box_x, face.box_y, face.box_width, face.box_height,
-      video.time_numerator, video.time_denominator
-    FROM faces JOIN face ON face.id = faces.face_id JOIN video ON video.id = face.video_id
-    """
+  /// Named `faces`, as queries name it.
+  static let selection = "SELECT * FROM face_detail AS faces"
 
   init(_ row: Row) throws {
     videoSHA256 = row["video_sha256"]

@@ -14,44 +14,41 @@ extension Schema {
   static let indexes = """
     CREATE UNIQUE INDEX video_key ON video(substr(sha256, 1, 16));
     CREATE INDEX video_path ON video(path);
-    CREATE INDEX face_coverage ON face(identity_id, rejection_id, yaw, pitch);
+    CREATE INDEX face_coverage ON face(identity_id, rejection_id, yaw, pitch, video_id);
     CREATE INDEX face_track ON face(video_id, track);
     CREATE INDEX face_rejection ON face(rejection_id) WHERE rejection_id IS NOT NULL;
     CREATE INDEX decision_face ON decision(face_id);
     """
 
-  /// The columns people ask for, one row a face. Units: seconds, degrees, pixels of the frame
-  /// (`size` is the distance between the eyes); `sharpness`, `luminance`, `mouth` and `eyes` are
-  /// NULL where they were not measured. `face_id` joins `face`, `measure` and `decision`.
-  static let facesView = """
-    CREATE VIEW faces AS
+  /// All there is to know of a face, one row each; what this module reads records from.
+  static let faceDetailView = """
+    CREATE VIEW face_detail AS
     SELECT
       substr(video.sha256, 1, 16) || ':' || face.ordinal || ':' || face.position AS id,
       video.name AS video,
       identity.name AS identity,
-      face.track AS track,
-      face.ordinal AS ordinal,
-      face.position AS position,
       CAST(face.ticks AS REAL) * video.time_numerator / video.time_denominator AS seconds,
-      face.yaw AS yaw,
-      face.pitch AS pitch,
-      face.roll AS roll,
       sharpness.value AS sharpness,
       face.eye_distance AS size,
       luminance.value AS luminance,
       mouth.value AS mouth,
       eyes.value AS eyes,
-      face.score AS score,
       face.rejection_id IS NOT NULL AS rejected,
       journal.author AS rejected_by,
       journal.at AS rejected_at,
       decision.why AS rejected_why,
       face.crop_name AS crop,
-      face.crop_size AS crop_size,
       video.path AS path,
       video.sha256 AS video_sha256,
-      face.ticks AS ticks,
-      face.id AS face_id
+      video.time_numerator AS time_numerator,
+      video.time_denominator AS time_denominator,
+      face.id AS face_id,
+      face.video_id, face.track, face.ordinal, face.position, face.ticks,
+      face.yaw, face.pitch, face.roll, face.pose_w, face.pose_x, face.pose_y, face.pose_z,
+      face.score, face.identity_id, face.rejection_id,
+      face.box_x, face.box_y, face.box_width, face.box_height,
+      face.crop_sha256, face.crop_size, face.crop_type, face.crop_a, face.crop_b, face.crop_tx,
+      face.crop_c, face.crop_d, face.crop_ty, face.light, face.landmarks
     FROM face
     JOIN video ON video.id = face.video_id
     LEFT JOIN identity ON identity.id = face.identity_id
@@ -63,6 +60,17 @@ extension Schema {
       ON luminance.face_id = face.id AND luminance.name = 'luminance'
     LEFT JOIN measure AS mouth ON mouth.face_id = face.id AND mouth.name = 'mouth'
     LEFT JOIN measure AS eyes ON eyes.face_id = face.id AND eyes.name = 'eyes';
+    """
+
+  /// The columns people ask for, one row a face. Units: seconds, degrees, pixels of the frame
+  /// (`size` is the distance between the eyes); `sharpness`, `luminance`, `mouth` and `eyes` are
+  /// NULL where they were not measured. `face_id` joins `face`, `measure` and `decision`.
+  static let facesView = """
+    CREATE VIEW faces AS
+    SELECT id, video, identity, track, ordinal, position, seconds, yaw, pitch, roll, sharpness,
+      size, luminance, mouth, eyes, score, rejected, rejected_by, rejected_at, rejected_why,
+      crop, crop_size, path, video_sha256, ticks, face_id
+    FROM face_detail;
     """
 
   /// Mistakes are rejected, not erased, and history is not rewritten.

@@ -17,6 +17,7 @@ enum Schema {
       try db.execute(sql: tables)
       try db.execute(sql: decisions)
       try db.execute(sql: indexes)
+      try db.execute(sql: faceDetailView)
       try db.execute(sql: facesView)
       try db.execute(sql: neverDeleted)
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")

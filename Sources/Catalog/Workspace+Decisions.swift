@@ -17,7 +17,7 @@ extension Workspace {
       try db.execute(
         sql: """
           INSERT INTO decision(journal_id, face_id, kind, why)
-          SELECT ?, faces.face_id, 'reject', ? FROM faces
+          SELECT ?, faces.face_id, 'reject', ? FROM face_detail AS faces
           WHERE \(condition.sql.text) AND NOT faces.rejected
           """,
         arguments: [entry, reason] + condition.sql.arguments)
@@ -45,8 +45,8 @@ extension Workspace {
       try db.execute(
         sql: """
           INSERT INTO decision(journal_id, face_id, kind, why, lifts_id)
-          SELECT ?, face.id, 'accept', ?, face.rejection_id
-          FROM faces JOIN face ON face.id = faces.face_id
+          SELECT ?, faces.face_id, 'accept', ?, faces.rejection_id
+          FROM face_detail AS faces
           WHERE \(condition.sql.text) AND faces.rejected
           """,
         arguments: [entry, reason] + condition.sql.arguments)
@@ -72,7 +72,7 @@ extension Workspace {
     return try decide(on: query, note: note) { db, condition in
       let isNew = try creating && name.map { try !identityNames(in: db).contains($0) } ?? false
       var person = try isNew ? nil : name.map { try identityRow(named: $0, in: db) }
-      guard try isNew || condition.hasMatches(and: "face.identity_id IS NOT ?", [person]) else {
+      guard try isNew || condition.hasMatches(and: "faces.identity_id IS NOT ?", [person]) else {
         return 0
       }
       let entry = try note.record("identity \(name ?? "(none)")", in: db)
@@ -80,9 +80,9 @@ extension Workspace {
       try db.execute(
         sql: """
           INSERT INTO decision(journal_id, face_id, kind, identity_id, previous_identity_id)
-          SELECT ?, face.id, 'identity', ?, face.identity_id
-          FROM faces JOIN face ON face.id = faces.face_id
-          WHERE \(condition.sql.text) AND face.identity_id IS NOT ?
+          SELECT ?, faces.face_id, 'identity', ?, faces.identity_id
+          FROM face_detail AS faces
+          WHERE \(condition.sql.text) AND faces.identity_id IS NOT ?
           """,
         arguments: [entry, person] + condition.sql.arguments + [person])
       let count = db.changesCount
@@ -115,7 +115,7 @@ extension Workspace {
       try Bool.fetchOne(
         db,
         sql: """
-          SELECT EXISTS (SELECT 1 FROM faces JOIN face ON face.id = faces.face_id
+          SELECT EXISTS (SELECT 1 FROM face_detail AS faces
             WHERE \(sql.text) AND \(more))
           """,
         arguments: sql.arguments + arguments) ?? false

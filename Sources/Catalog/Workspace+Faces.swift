@@ -37,7 +37,7 @@ extension Workspace {
       let row = try Row.fetchOne(
         db,
         sql: FaceRecord.selection + """
-           WHERE substr(video.sha256, 1, 16) = ? AND face.ordinal = ? AND face.position = ?
+           WHERE substr(video_sha256, 1, 16) = ? AND ordinal = ? AND position = ?
           """,
         arguments: [id.video, id.ordinal, id.position])
       guard let row else {
@@ -54,7 +54,7 @@ extension Workspace {
       try check(query, in: db)
       let condition = QuerySQL(query)
       return try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM faces WHERE \(condition.text)",
+        db, sql: "SELECT count(*) FROM face_detail AS faces WHERE \(condition.text)",
         arguments: condition.arguments) ?? 0
     }
   }
@@ -67,7 +67,7 @@ extension Workspace {
       try check(query, in: db)
       let condition = QuerySQL(query)
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT faces.yaw, faces.pitch FROM faces WHERE \(condition.text)",
+        db, sql: "SELECT faces.yaw, faces.pitch FROM face_detail AS faces WHERE \(condition.text)",
         arguments: condition.arguments)
       var result: [(yaw: Double, pitch: Double)] = []
       while let row = try rows.next() { result.append((row[0], row[1])) }

@@ -1,6 +1,7 @@
 import GRDB
 
-/// A piece of SQL over the view `faces`, with its values bound, never pasted.
+/// A piece of SQL over the view `faces` or one with its columns and that alias; values are bound,
+/// never pasted.
 struct QuerySQL {
   var text: String
   var arguments: StatementArguments = []
