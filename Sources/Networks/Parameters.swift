@@ -52,6 +52,24 @@ public final class Parameters {
     }
   }
 
+  /// The same numbers in memory of their own.
+  public func copy() -> sending Parameters {
+    // The compiler would take memory written from this one for a part of it.
+    nonisolated(unsafe) let result = Parameters(entries)
+    result.base.update(from: base, count: count)
+    return result
+  }
+
+  /// False as soon as one number is infinite or none.
+  public var isFinite: Bool {
+    // A sum of products with 0 is 0 unless one of them is not finite; four lanes for speed.
+    var sum = SIMD16<Float>.zero
+    for at in stride(from: 0, to: count, by: 16) {
+      sum += UnsafeRawPointer(base + at).load(as: SIMD16<Float>.self) * 0
+    }
+    return sum == .zero
+  }
+
   /// Biases 0; weights uniform with deviation √(2 / inputs), which keeps the size of what flows
   /// through leaky rectifiers. Every array has a generator of its own.
   ///

@@ -68,3 +68,17 @@ extension NetworksError {
     self.init(code: code, subject: path, reason: String(cString: strerror(number)))
   }
 }
+
+/// Returns when the disk has the file, or the folder's list of names.
+public func synchronizeToDisk(_ path: String) throws(NetworksError) {
+  try File(reading: path).sync()
+}
+
+/// Gives a file or folder another name in the same folder, and waits for the disk. A file of that
+/// name is replaced: at any moment there is the old one or the new one.
+public func renameOnDisk(_ path: String, to newPath: String) throws(NetworksError) {
+  guard rename(path, newPath) == 0 else {
+    throw NetworksError(code: .cannotWrite, path: newPath, errno)
+  }
+  try synchronizeToDisk(URL(filePath: newPath).deletingLastPathComponent().path)
+}

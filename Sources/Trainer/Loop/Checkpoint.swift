@@ -1,0 +1,160 @@
+import Foundation
+import Networks
+
+/// The state of a run in a folder: `weights.safetensors`, `optimizer.safetensors` and
+/// `state.json`. Written beside, brought to the disk and renamed: whole or absent.
+struct Checkpoint {
+  /// What `state.json` says.
+  struct State: Codable {
+    var format = 1
+    /// Steps done. The next batch is that of this step, counted from 0: batches depend on the
+    /// seed and the step alone, so this is the position of the sampler too.
+    let step: Int
+    let configuration: TrainingConfiguration
+    let manifest: String
+    /// Sums over the two other files, in hexadecimal.
+    let checksums: [String: String]
+  }
+
+  static let weightsName = "weights.safetensors"
+  static let optimizerName = "optimizer.safetensors"
+  private static let stateName = "state.json"
+
+  let folder: URL
+  let state: State
+
+  /// `000500` for step 500.
+  static func name(step: Int) -> String {
+    let digits = String(step)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
+  /// The steps that have a folder, whole or not, the latest first.
+  static func steps(in folder: URL) -> [Int] {
+    // A run without the folder has no checkpoints.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.compactMap { name in
+      Int(name).flatMap { $0 >= 0 && Self.name(step: $0) == name ? $0 : nil }
+    }.sorted(by: >)
+  }
+
+  /// Checks that all files are there and as they were written.
+  ///
+  /// Throws `badFile` that names the folder and the file.
+  init(opening folder: URL) throws {
+    self.folder = folder
+    let name = folder.lastPathComponent
+    do {
+      let data = try Data(contentsOf: folder.appending(path: Self.stateName))
+      state = try JSONDecoder().decode(State.self, from: data)
+    } catch {
+      throw TrainerError(
+        code: .badFile, subject: "checkpoint \(name)/\(Self.stateName)",
+        reason: FileManager.default.fileExists(atPath: folder.appending(path: Self.stateName).path)
+          ? "is damaged" : "is missing")
+    }
+    guard state.format == 1 else {
+      throw TrainerError(
+        code: .badFile, subject: "checkpoint \(name)",
+        reason: "format \(state.format) is newer than this program")
+    }
+    for file in [Self.weightsName, Self.optimizerName] {
+      let sum: UInt64
+      do {
+        sum = try fileChecksum(folder.appending(path: file).path)
+      } catch {
+        throw TrainerError(
+          code: .badFile, subject: "checkpoint \(name)/\(file)", reason: error.reason)
+      }
+      guard state.checksums[file] == String(sum, radix: 16) else {
+        throw TrainerError(
+          code: .badFile, subject: "checkpoint \(name)/\(file)", reason: "is damaged")
+      }
+    }
+  }
+
+  /// The latest whole checkpoint, with a line for each later one that is not. Nil without any.
+  ///
+  /// Throws the newest one's error when there are checkpoints and none is whole.
+  static func latest(in folder: URL) throws -> (checkpoint: Checkpoint, skipped: [String])? {
+    var failures: [TrainerError] = []
+    for step in steps(in: folder) {
+      do {
+        let found = try Checkpoint(opening: folder.appending(path: name(step: step)))
+        return (found, failures.map { "\($0); going on from \(name(step: found.state.step))" })
+      } catch let error as TrainerError {
+        failures.append(error)
+      }
+    }
+    if let newest = failures.first { throw newest }
+    return nil
+  }
+
+  /// Fills the weights and the optimiser.
+  func restore(weights: Parameters, optimizer: Adam) throws {
+    try Safetensors.read(folder.appending(path: Self.weightsName).path, into: weights)
+    let moments = Parameters(Self.momentEntries(optimizer))
+    try Safetensors.read(folder.appending(path: Self.optimizerName).path, into: moments)
+    for entry in optimizer.means.entries {
+      optimizer.means[entry.name] = moments["mean.\(entry.name)"]
+      optimizer.variances[entry.name] = moments["variance.\(entry.name)"]
+    }
+    optimizer.step = state.step
+  }
+
+  private static func momentEntries(_ optimizer: Adam) -> [Parameter] {
+    optimizer.means.entries.map { Parameter("mean.\($0.name)", $0.shape) }
+      + optimizer.variances.entries.map { Parameter("variance.\($0.name)", $0.shape) }
+  }
+
+  /// Writes the folder for `step` among the others.
+  static func write(
+    step: Int, configuration: TrainingConfiguration, manifest: String, weights: Parameters,
+    optimizer: Adam, in folder: URL
+  ) throws {
+    let files = FileManager.default
+    let beside = folder.appending(path: ".partial-\(name(step: step))")
+    let final = folder.appending(path: name(step: step))
+    try removePartial(in: folder)
+    try files.createDirectory(at: beside, withIntermediateDirectories: true)
+    let metadata = ["manifest": manifest, "step": String(step)]
+    try Safetensors.write(
+      weights, metadata: metadata, to: beside.appending(path: weightsName).path)
+    let moments = Parameters(momentEntries(optimizer))
+    for entry in optimizer.means.entries {
+      moments["mean.\(entry.name)"] = optimizer.means[entry.name]
+      moments["variance.\(entry.name)"] = optimizer.variances[entry.name]
+    }
+    try Safetensors.write(
+      moments, metadata: metadata, to: beside.appending(path: optimizerName).path)
+    var checksums: [String: String] = [:]
+    for file in [weightsName, optimizerName] {
+      let sum = try fileChecksum(beside.appending(path: file).path)
+      checksums[file] = String(sum, radix: 16)
+    }
+    let state = State(
+      step: step, configuration: configuration, manifest: manifest, checksums: checksums)
+    try canonicalJSON(state).write(to: beside.appending(path: stateName))
+    try synchronizeToDisk(beside.appending(path: stateName).path)
+    try synchronizeToDisk(beside.path)
+    // One with this number can only be a damaged one that a resumption passed over.
+    if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
+    try renameOnDisk(beside.path, to: final.path)
+  }
+
+  /// Deletes what an interrupted `write` left.
+  static func removePartial(in folder: URL) throws {
+    // A run without the folder has nothing to delete.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(".partial-") {
+      try FileManager.default.removeItem(at: folder.appending(path: name))
+    }
+  }
+
+  /// Deletes all but the latest `count`.
+  static func prune(in folder: URL, keeping count: Int) throws {
+    for step in steps(in: folder).dropFirst(count) {
+      try FileManager.default.removeItem(at: folder.appending(path: name(step: step)))
+    }
+  }
+}

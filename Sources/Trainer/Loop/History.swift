@@ -1,0 +1,46 @@
+import Foundation
+import Networks
+
+/// `history.jsonl`: one line a step, appended.
+struct History {
+  struct Line: Codable, Equatable {
+    /// Steps done.
+    let step: Int
+    let source: Float
+    let target: Float
+    /// Steps a second.
+    let rate: Double
+    /// Share of the time that the engine waited for data, 0 to 1.
+    let wait: Double
+  }
+
+  /// Closes itself.
+  private let file: FileHandle
+  private let encoder = JSONEncoder()
+
+  /// Opens the file and drops the lines after `step`, in one stroke: the steps that a resumed
+  /// run will do again, and a last line that was cut off.
+  init(_ url: URL, keepingThrough step: Int) throws {
+    // A run that has not begun has no history.
+    let lines = (try? Data(contentsOf: url))?.split(separator: UInt8(ascii: "\n")) ?? []
+    let decoder = JSONDecoder()
+    let kept = lines.filter { line in
+      // A line that cannot be read is one that was cut off.
+      guard let read = try? decoder.decode(Line.self, from: Data(line)) else { return false }
+      return read.step <= step
+    }
+    var data = Data(kept.joined(separator: [UInt8(ascii: "\n")]))
+    if !kept.isEmpty { data.append(UInt8(ascii: "\n")) }
+    try replaceFile(at: url, with: data)
+    file = try FileHandle(forWritingTo: url)
+    try file.seekToEnd()
+    encoder.outputFormatting = .sortedKeys
+  }
+
+  func append(_ line: Line) throws {
+    try file.write(contentsOf: try encoder.encode(line) + Data("\n".utf8))
+  }
+
+  /// Returns when the disk has all lines.
+  func synchronize() throws { try file.synchronize() }
+}

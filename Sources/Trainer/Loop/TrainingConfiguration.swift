@@ -1,0 +1,89 @@
+public import Networks
+
+/// Everything that decides what a run learns, and when it stops. Stored with each checkpoint.
+public struct TrainingConfiguration: Hashable, Sendable, Codable {
+  public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
+    case original, light
+  }
+
+  public var model: Model
+  /// Side of the face, in pixels. `original` knows 64 only, `light` multiples of 16.
+  public var resolution: Int
+  /// Faces of each side in a step.
+  public var batchSize: Int
+  public var seed: UInt64
+  public var optimizer: Adam.Settings
+  public var losses = [
+    LossTerm(.absolute, weight: 1), LossTerm(.dissimilarity, weight: 1),
+  ]
+  /// What a pixel outside of the face counts, 0 to 1; one inside counts 1.
+  public var outsideWeight: Float = 0.1
+
+  /// Steps to stop after, counted from the first of the run; nil for no limit.
+  public var iterationLimit: Int?
+  /// Seconds to stop after, counted from the start or the resumption; nil for no limit.
+  public var timeLimit: Double?
+  /// Steps from checkpoint to checkpoint.
+  public var checkpointInterval = 500
+  /// Steps from preview to preview.
+  public var previewInterval = 250
+  /// Checkpoints to keep; older ones are deleted.
+  public var keptCheckpoints = 3
+
+  public init(
+    model: Model, resolution: Int = 64, batchSize: Int = 16, seed: UInt64 = 1,
+    learningRate: Float? = nil
+  ) {
+    (self.model, self.resolution, self.batchSize, self.seed) = (model, resolution, batchSize, seed)
+    optimizer = Adam.Settings(learningRate: learningRate ?? model.learningRate)
+  }
+
+  /// Throws `badShape` when the model does not come in this resolution.
+  public func architecture() throws -> Architecture {
+    switch model {
+    case .original where resolution == 64: return .original
+    case .light where resolution > 0 && resolution % 16 == 0:
+      return .light(resolution: resolution)
+    default:
+      throw TrainerError(
+        code: .badShape, subject: "model \(model.rawValue)",
+        reason: "does not come in \(resolution) px: "
+          + (model == .original ? "take 64" : "take a multiple of 16"))
+    }
+  }
+
+  /// Throws where a number makes no sense or a run of `other` cannot go on with this one.
+  func check() throws {
+    _ = try architecture()
+    let wrong: String? =
+      if batchSize < 1 { "a batch of \(batchSize) faces" }
+      else if losses.isEmpty { "no loss to learn from" }
+      else if !(0...1).contains(outsideWeight) { "an outside weight of \(outsideWeight)" }
+      else if checkpointInterval < 1 || previewInterval < 1 { "an interval below one step" }
+      else if keptCheckpoints < 1 { "no checkpoint to keep" }
+      else { nil }
+    if let wrong { throw TrainerError(code: .badShape, subject: "configuration", reason: wrong) }
+  }
+
+  /// What must not change within a run, by name: nil when a run of `other` can go on with this
+  /// configuration, else how they differ.
+  func difference(from other: TrainingConfiguration) -> String? {
+    func told(_ name: String, _ now: some Equatable, _ then: some Equatable) -> String? {
+      "\(now)" == "\(then)" ? nil : "\(name) is \(now), the run began with \(then)"
+    }
+    return told("model", model.rawValue, other.model.rawValue)
+      ?? told("resolution", resolution, other.resolution)
+      ?? told("batch size", batchSize, other.batchSize)
+      ?? told("seed", seed, other.seed)
+  }
+}
+
+extension TrainingConfiguration.Model {
+  /// The default step of the optimiser.
+  public var learningRate: Float {
+    switch self {
+    case .original: 5e-5
+    case .light: 5e-4
+    }
+  }
+}
