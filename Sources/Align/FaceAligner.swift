@@ -43,19 +43,18 @@ public final class FaceAligner {
     var faces: [AlignedFace] = []
     for detection in try detector.detections(in: gray) {
       let landmarks = try predictor.landmarks(in: gray, box: detection.box)
-      faces.append(
-        alignedFace(in: image, gray: gray, detection: detection, landmarks: landmarks))
+      faces.append(face(detection, landmarks: landmarks, in: gray))
     }
     return faces
   }
 
-  private func alignedFace(
-    in image: Image, gray: GrayImage, detection: Detection, landmarks: Landmarks
+  private func face(
+    _ detection: Detection, landmarks: Landmarks, in gray: GrayImage
   ) -> AlignedFace {
     let pose = headPose(of: landmarks)
     return AlignedFace(
       box: detection.box, score: detection.score, landmarks: landmarks, pose: pose,
-      measures: measures(of: landmarks, pose: pose, score: detection.score, in: image))
+      measures: measures(of: landmarks, pose: pose, score: detection.score, in: gray))
   }
 }
 

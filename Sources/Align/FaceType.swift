@@ -1,4 +1,5 @@
 public import FaceCore
+
 import func Foundation.tanh
 
 /// How much of the head a crop shows. The raw values are DeepFaceLab's names.

@@ -11,10 +11,17 @@ struct Golden: Decodable {
   struct Peer: Decodable {
     var unitMatrix: [[Double]]
     var crops: [String: [[Double]]]
+    /// Pitch, yaw, roll as the peer's own code found them.
+    var angles: [Double]
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: Name.self)
       unitMatrix = try values.decode([[Double]].self, forKey: Name(stringValue: "unit_mat"))
+      angles = try values.decode(
+        [Double].self,
+        forKey: Name(
+          stringValue: values.contains(Name(stringValue: "pyr_deg")) ? "pyr_deg" : "pyr_from_WF512")
+      )
       crops = [:]
       for key in values.allKeys where key.stringValue.first?.isUppercase == true {
         crops[key.stringValue] = try values.decode([[Double]].self, forKey: key)
@@ -31,6 +38,7 @@ struct Golden: Decodable {
 
   var landmarks: Landmarks
   var dfl: Peer
+  var faceswap: Peer
 
   static let faces: [String: Golden]? = {
     guard let file = sharedFile("reference/golden/geometry.json"),
@@ -120,7 +128,8 @@ func largestDifference(_ transform: FaceCore.AffineTransform, _ matrix: [[Double
     let made = AffineTransform.rotation(2.1).then(.scale(0.3)).then(.translation(x: 5, y: -9))
     let fit = AffineTransform.similarity(
       from: sampleLandmarks.points, to: sampleLandmarks.mapped(by: made).points)
-    #expect(largestDifference(fit, [[made.a, made.b, made.tx], [made.c, made.d, made.ty]]) < 1e-3)
+    #expect(
+      largestDifference(fit, [[made.a, made.b, made.tx], [made.c, made.d, made.ty]]) < 1e-3)
   }
 
   @Test func fitNeverReflects() {
