@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+/// Everywhere but where pixels and tensors are touched through pointers.
+let safe = strict + [.strictMemorySafety()]
+
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+let libraries: [Target] = [
+  .target(name: "FaceCore", dependencies: [crypto], swiftSettings: safe),
+  .target(
+    name: "Media", dependencies: ["FaceCore", "CFFmpeg", "CImageCodecs"], swiftSettings: strict),
+  .target(
+    name: "Networks", dependencies: ["FaceCore", "COpenBLAS", "CKernels"], swiftSettings: strict),
+  .target(name: "SyntheticFaces", dependencies: ["FaceCore"], swiftSettings: strict),
+  .target(name: "Catalog", dependencies: ["FaceCore", grdb], swiftSettings: safe),
+  .target(name: "Align", dependencies: ["FaceCore", "CDlib"], swiftSettings: safe),
+  .target(name: "Augment", dependencies: ["FaceCore"], swiftSettings: safe),
+  .target(name: "Trainer", dependencies: ["FaceCore", "Media", "Networks"], swiftSettings: safe),
+]
+
+let shims: [Target] = [
+  .target(
+    name: "CFFmpeg",
+    linkerSettings: [
+      .linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil"),
+      .linkedLibrary("swscale"), .linkedLibrary("swresample"),
+    ]),
+  .target(
+    name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+  .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+  .target(name: "CKernels"),
+  // Static: the shared libdlib would load OpenBLAS before the engine can choose its kernels.
+  .target(
+    name: "CDlib", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])],
+    linkerSettings: [.linkedLibrary(":libdlib.a")]),
+]
+
+let command: [Target] = [
+  .executableTarget(
+    name: "curate",
+    dependencies: [
+      "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
+      arguments,
+    ],
+    swiftSettings: safe)
+]
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["FaceCore"], path: "Tests/TestSupport",
+    swiftSettings: strict),
+  .testTarget(name: "FaceCoreTests", dependencies: ["FaceCore"], swiftSettings: strict),
+  .testTarget(name: "MediaTests", dependencies: ["FaceCore", "Media"], swiftSettings: strict),
+  .testTarget(
+    name: "NetworksTests", dependencies: ["FaceCore", "Networks"], swiftSettings: strict),
+  .testTarget(
+    name: "SyntheticFacesTests", dependencies: ["FaceCore", "SyntheticFaces"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
+  .testTarget(name: "AlignTests", dependencies: ["FaceCore", "Align"], swiftSettings: strict),
+  .testTarget(name: "AugmentTests", dependencies: ["FaceCore", "Augment"], swiftSettings: strict),
+  .testTarget(
+    name: "TrainerTests", dependencies: ["FaceCore", "Networks", "Trainer"],
+    swiftSettings: strict),
+  .testTarget(name: "LayeringTests", swiftSettings: strict),
+  .testTarget(
+    name: "CurateTests", dependencies: ["TestSupport", "FaceCore", "Media", "curate"],
+    swiftSettings: strict),
+]
+
+let package = Package(
+  name: "curate",
+  products: [
+    .executable(name: "curate", targets: ["curate"]),
+    .library(name: "FaceCore", targets: ["FaceCore"]),
+    .library(name: "Media", targets: ["Media"]),
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "SyntheticFaces", targets: ["SyntheticFaces"]),
+    .library(name: "Catalog", targets: ["Catalog"]),
+    .library(name: "Align", targets: ["Align"]),
+    .library(name: "Augment", targets: ["Augment"]),
+    .library(name: "Trainer", targets: ["Trainer"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: libraries + shims + command + tests,
+  cxxLanguageStandard: .cxx17)

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clips of synthetic people, made once for all tests by `curate sample`.
+enum Samples {
+  /// Folder of the clips. Short, but long enough for every part to have work.
+  static let folder: TemporaryFolder = {
+    do {
+      let folder = try TemporaryFolder("curate-samples")
+      let made = try Shell.run(
+        Shell.curate, ["sample", folder.path("clips"), "--seconds", "3", "--quiet"])
+      precondition(made.status == 0, made.errors)
+      return folder
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
+
+  static func clip(_ name: String) -> String { folder.path("clips/\(name).mp4") }
+}
+
+/// A workspace in a folder of its own.
+struct TestWorkspace {
+  let folder: TemporaryFolder
+  var path: String { folder.path("workspace") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let made = try Shell.run(Shell.curate, ["init", folder.path("workspace")])
+    try #require(made.status == 0, "\(made.errors)")
+  }
+
+  /// Runs a command on this workspace, without progress.
+  func curate(_ arguments: String..., killAfter: Double? = nil) throws -> ShellResult {
+    try curate(arguments, killAfter: killAfter)
+  }
+
+  func curate(_ arguments: [String], killAfter: Double? = nil) throws -> ShellResult {
+    try Shell.run(Shell.curate, ["--workspace", path] + arguments, killAfter: killAfter)
+  }
+
+  /// The hash of all that the catalogue knows.
+  func contentHash() throws -> String {
+    let doctor = try curate("doctor", "--hash", "--format", "json")
+    let checks = try JSONDecoder().decode([Check].self, from: Data(doctor.output.utf8))
+    return try #require(checks.first { $0.part == "content" }).detail
+  }
+
+  func videos() throws -> [VideoLine] {
+    let listed = try curate("videos", "--format", "json")
+    return try JSONDecoder().decode([VideoLine].self, from: Data(listed.output.utf8))
+  }
+
+  private struct Check: Decodable {
+    var part: String
+    var detail: String
+  }
+}
+
+/// What the tests read of `videos --format json`.
+struct VideoLine: Decodable {
+  var name: String
+  var state: String
+  var frames: Int
+  var faces: Int
+  var error: String?
+}
