@@ -29,6 +29,11 @@ extension SwapPipeline {
       var work = self
       work.face = try find(Frame(index: index, timestamp: timestamp, image: image))
       if let face = work.face {
+        guard face.isFinite else {
+          throw TrainerError(
+            code: .badFace, subject: "frame \(index)",
+            reason: "the face's landmarks or its map are no finite numbers")
+        }
         work.patch = FacePatch.cut(
           from: image, transform: face.transform, resolution: pipeline.resolution,
           border: pipeline.border)
@@ -69,5 +74,12 @@ extension SwapPipeline {
       for (place, face) in zip(batch, faces) { frames[place].swapped = face }
     }
     return frames
+  }
+}
+
+extension TargetFace {
+  fileprivate var isFinite: Bool {
+    landmarks.points.allSatisfy { $0.x.isFinite && $0.y.isFinite }
+      && [transform.tx, transform.ty, 1 / transform.determinant].allSatisfy(\.isFinite)
   }
 }

@@ -81,7 +81,8 @@ public struct SwapPipeline: Hashable, Sendable {
   ///   - mark: Changes a finished frame whose face was swapped, as a watermark does.
   ///   - write: Takes the frames in the order they were read.
   /// - Throws: The first error of any closure, after every stage has stopped;
-  ///   ``TrainerError`` with `badShape` when `infer` gives another number or size of faces.
+  ///   ``TrainerError`` with `badShape` when `infer` gives another number or size of faces, with
+  ///   `badFace` when `find` gives one that is not finite.
   public func run(
     frameCount: Int? = nil,
     read: sending @escaping () throws -> (image: Image, timestamp: Timestamp)?,

@@ -8,14 +8,15 @@ public import FaceCore
 public struct FaceMask: Hashable, Sendable, Codable {
   /// How far each brow point rises, in its distances from the line through the corners of its eye.
   ///
-  /// Peers use half of the brow's distance from the eyelids.
+  /// At 1 the brows lie inside of the soft edge. Peers use half of the distance from the eyelids,
+  /// without one.
   public var browLift: Float
   /// How far the outline is drawn in, in face sizes (see ``Outline/size``); less than 0 widens.
   public var erosion: Float
   /// Width of the soft edge inside of the outline, in face sizes.
   public var feather: Float
 
-  public init(browLift: Float = 0.5, erosion: Float = 0, feather: Float = 0) {
+  public init(browLift: Float = 1, erosion: Float = 0, feather: Float = 0) {
     (self.browLift, self.erosion, self.feather) = (browLift, erosion, feather)
   }
 

@@ -7,6 +7,8 @@ public struct TrainerError: Error, Hashable, Sendable, CustomStringConvertible {
     case badCrop
     /// An array or an image has another shape than agreed.
     case badShape
+    /// Landmarks or the map of a face are no finite numbers.
+    case badFace
     /// A checkpoint, configuration or history cannot be read.
     case badFile
     /// The loss is no longer a finite number.

@@ -208,6 +208,21 @@ struct SwapPipelineTests {
     #expect(sizes.dropLast().allSatisfy { $0 == 4 })
   }
 
+  @Test func aFaceThatIsNotFiniteIsRefused() throws {
+    var broken = face
+    broken.transform.tx = .nan
+    var flat = face
+    (flat.transform.a, flat.transform.b) = (0, 0)
+    let points = [Point](repeating: Point(x: .infinity, y: 0), count: 68)
+    let far = TargetFace(landmarks: Landmarks(points), transform: face.transform)
+    for bad in [broken, flat, far] {
+      let source = Source(3)
+      #expect {
+        try self.pipeline().run(read: { source.read() }, find: { _ in bad }, infer: echo) { _ in }
+      } throws: { ($0 as? TrainerError)?.code == .badFace }
+    }
+  }
+
   @Test func aVideoWithoutFramesGivesNothing() throws {
     let statistics = try pipeline().run(read: { nil }, find: { _ in face }, infer: echo) { _ in
       Issue.record("there is nothing to write")

@@ -42,6 +42,14 @@ struct BatchLoaderTests {
     #expect(try loader().batch(step: 1).input != first)
   }
 
+  @Test func aFaceIsShownInAnotherWayEachTime() throws {
+    let loader = try loader(count: 1, batchSize: 2)
+    let batch = try loader.batch(step: 0)
+    let half = batch.target.count / 2
+    #expect(batch.target[..<half] != batch.target[half...])
+    #expect(try loader.batch(step: 1).target != batch.target)
+  }
+
   @Test func withoutChangesInputAndTargetAreTheResizedCrop() throws {
     let image = noiseImage(width: 128, height: 128)
     let batch = try loader(count: 1, batchSize: 1, warp: .none, image: image).batch(step: 0)
