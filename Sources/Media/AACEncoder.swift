@@ -77,6 +77,10 @@ final class AACEncoder {
 
   /// Converts to what the encoder takes and queues it.
   private func resample(_ frame: UnsafeMutablePointer<AVFrame>?) throws(MediaError) {
+    if let frame, frame.pointee.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC {
+      let channels = frame.pointee.ch_layout.nb_channels
+      av_channel_layout_default(&frame.pointee.ch_layout, channels)
+    }
     if resampler == nil {
       guard let frame else { return }
       var layout = frame.pointee.ch_layout

@@ -119,6 +119,6 @@ struct ColorConverter: ~Copyable {
   }
 
   private func flags(for source: Scaler.Shape) -> Int32 {
-    SWS_BILINEAR
+    SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
   }
 }

@@ -13,6 +13,8 @@ public struct VideoWriter: ~Copyable {
   private let audio: (any AudioFeed)?
   private let settings: VideoSettings
   private var lastTicks: Int64?
+  /// Ticks between the last two frames.
+  private var lastStep: Int64 = 1
 
   /// Opens the file; the container follows from the ending, `.mp4`, `.m4v` or `.mov`.
   /// Throws when the file cannot be written or its sound cannot be read.
@@ -51,6 +53,7 @@ public struct VideoWriter: ~Copyable {
         code: .corrupt, subject: file.path,
         reason: "a frame at tick \(time.ticks) after one at \(lastTicks)")
     }
+    if let lastTicks { lastStep = time.ticks - lastTicks }
     lastTicks = time.ticks
     try encoder.send(image, ticks: time.ticks)
     try drain()
@@ -74,12 +77,18 @@ public struct VideoWriter: ~Copyable {
     while try encoder.receive(into: packet) {
       let moment = Moment(ticks: packet.pointer.pointee.dts, timebase: encoder.timebase)
       try audio?.pump(until: moment, into: muxer)
-      if packet.pointer.pointee.duration == 0, let rate = settings.frameRate {
-        let frame = AVRational(num: rate.denominator, den: rate.numerator)
-        packet.pointer.pointee.duration = av_rescale_q(1, frame, encoder.timebase)
-      }
+      packet.pointer.pointee.duration = frameDuration
       try muxer.write(packet, stream: 0, timebase: encoder.timebase)
     }
+  }
+
+  /// Ticks a frame is said to last.
+  ///
+  /// The container cuts the video at the end of its last frame, so one of no length would be lost.
+  private var frameDuration: Int64 {
+    guard let rate = settings.frameRate else { return lastStep }
+    let frame = AVRational(num: rate.denominator, den: rate.numerator)
+    return max(1, av_rescale_q(1, frame, encoder.timebase))
   }
 
   private static func feed(
