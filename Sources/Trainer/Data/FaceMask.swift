@@ -6,7 +6,7 @@ public import FaceCore
 /// Every corner of the outline is a linear combination of landmarks, so the mask moves with them
 /// under any affine map, a mirror too.
 public struct FaceMask: Hashable, Sendable, Codable {
-  /// How far each brow point rises, in its distances from the line through the corners of its eye.
+  /// How far a brow rises, in its mean distances from the middle between the corners of its eye.
   ///
   /// At 1 the brows lie inside of the soft edge. Peers use half of the distance from the eyelids,
   /// without one.
@@ -51,11 +51,9 @@ public struct FaceMask: Hashable, Sendable, Codable {
   private func lifted(
     _ landmarks: Landmarks, brow: Range<Int>, from start: Point, to end: Point
   ) -> [Point] {
-    brow.map { index in
-      let along = Float(index - brow.lowerBound) / Float(brow.count - 1)
-      let below = start * (1 - along) + end * along
-      return landmarks[index] + (landmarks[index] - below) * browLift
-    }
+    // One shift for the whole brow: its outer end must not swing out over the temple.
+    let shift = landmarks.mean(of: brow) - (start + end) * 0.5
+    return brow.map { landmarks[$0] + shift * browLift }
   }
 }
 

@@ -30,6 +30,40 @@ struct CompositorTests {
     }
   }
 
+  @Test func aPatchCutPixelForPixelComesBackByteForByte() {
+    let frame = noiseImage(width: frameSide.width, height: frameSide.height)
+    let target = TargetFace(
+      landmarks: figureLandmarks(size: 200).mapped(by: .translation(x: 30, y: 20)),
+      transform: .translation(x: -30, y: -20))
+    let patch = FacePatch.cut(from: frame, transform: target.transform, resolution: 200)
+    var compositor = Compositor()
+    compositor.colorMatch = nil
+    var result = frame
+    let mask = compositor.composite(
+      SwappedFace(pixels: patch, resolution: 200), at: target, into: &result)
+    #expect(result == frame && mask.values.contains(1))
+  }
+
+  @Test func aPatchFinerThanTheFrameDoesNotAlias() {
+    // One white column in four: its mean is what a frame pixel shows.
+    let side = 800
+    let pixels = (0..<3 * side * side).map { $0 % 4 == 1 ? Float(1) : 0 }
+    let map = FaceCore.AffineTransform.translation(x: -30, y: -20).then(.scale(4))
+    let target = TargetFace(
+      landmarks: figureLandmarks(size: 200).mapped(by: .translation(x: 30, y: 20)),
+      transform: map)
+    var compositor = Compositor()
+    compositor.colorMatch = nil
+    var frame = Image(width: frameSide.width, height: frameSide.height)
+    let mask = compositor.composite(
+      SwappedFace(pixels: pixels, resolution: side), at: target, into: &frame)
+    for y in 0..<frame.height {
+      for x in 0..<frame.width where mask[x, y] == 1 {
+        #expect(frame.bytes[(y * frame.width + x) * 3] == 64)
+      }
+    }
+  }
+
   @Test func pixelsOutsideOfTheMaskKeepTheirBytesAndThoseInsideChange() {
     let frame = noiseImage(width: frameSide.width, height: frameSide.height)
     let white = SwappedFace(pixels: [Float](repeating: 1, count: 3 * 64 * 64), resolution: 64)
