@@ -1,4 +1,6 @@
-/// What went wrong in a workspace. Prints as one line, `holiday/catalog.sqlite: why`.
+/// What went wrong in a workspace.
+///
+/// Prints as one line, `holiday/catalog.sqlite: why`.
 public struct CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
     /// The folder holds no workspace, or holds one already where a new one was asked for.

@@ -22,8 +22,9 @@ public struct CropStore: Sendable {
     }
   }
 
-  /// Stores the crops in one transaction that is on the disk when this returns. A crop of the
-  /// same name is replaced: names follow from the face, so it is the same crop.
+  /// Stores the crops in one transaction that is on the disk when this returns.
+  ///
+  /// A crop of the same name is replaced: names follow from the face, so it is the same crop.
   public func put(_ crops: [(name: String, bytes: [UInt8])]) throws {
     guard !crops.isEmpty else { return }
     try file.write { db in

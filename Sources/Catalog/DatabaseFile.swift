@@ -18,8 +18,10 @@ struct DatabaseFile: Sendable {
     case full = "FULL"
   }
 
-  /// Opens a file to read and write, in WAL mode: readers never wait for the writer. Writers
-  /// wait up to ten seconds for each other, also across processes, and foreign keys are checked.
+  /// Opens a file to read and write, in WAL mode: readers never wait for the writer.
+  ///
+  /// Writers wait up to ten seconds for each other, also across processes, and foreign keys are
+  /// checked.
   init(opening path: String, durability: Durability) throws {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
@@ -112,14 +114,14 @@ private func translating<Value>(_ path: String, _ body: () throws -> Value) thro
   do {
     return try body()
   } catch let error as DatabaseError {
-    let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-    let code: CatalogError.Code =
+    let said = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    let (code, reason): (CatalogError.Code, String) =
       switch error.resultCode {
-      case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
-      case .SQLITE_READONLY: .readOnly
-      case .SQLITE_NOTADB, .SQLITE_CORRUPT: .damaged
-      case .SQLITE_CONSTRAINT: .invalid
-      default: .system
+      case .SQLITE_BUSY, .SQLITE_LOCKED: (.busy, "another process is writing; try again")
+      case .SQLITE_READONLY: (.readOnly, said)
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT: (.damaged, said)
+      case .SQLITE_CONSTRAINT: (.invalid, said)
+      default: (.system, said)
       }
     throw CatalogError(code: code, subject: path, reason: oneLine(reason))
   } catch let error as CocoaError {

@@ -14,7 +14,9 @@ public struct Measure: Hashable, Sendable {
     self.version = version
   }
 
-  /// The names that the view `faces` and queries know. Others are kept, and not shown there.
+  /// The names that the view `faces` and queries know.
+  ///
+  /// Others are kept, and not shown there.
   public static let sharpness = "sharpness"
   /// Mean luminance of the skin.
   public static let luminance = "luminance"

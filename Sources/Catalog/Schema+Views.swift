@@ -62,9 +62,11 @@ extension Schema {
     LEFT JOIN measure AS eyes ON eyes.face_id = face.id AND eyes.name = 'eyes';
     """
 
-  /// The columns people ask for, one row a face. Units: seconds, degrees, pixels of the frame
-  /// (`size` is the distance between the eyes); `sharpness`, `luminance`, `mouth` and `eyes` are
-  /// NULL where they were not measured. `face_id` joins `face`, `measure` and `decision`.
+  /// The columns people ask for, one row a face.
+  ///
+  /// Units: seconds, degrees, pixels of the frame (`size` is the distance between the eyes);
+  /// `sharpness`, `luminance`, `mouth` and `eyes` are NULL where they were not measured. `face_id`
+  /// joins `face`, `measure` and `decision`.
   static let facesView = """
     CREATE VIEW faces AS
     SELECT id, video, identity, track, ordinal, position, seconds, yaw, pitch, roll, sharpness,

@@ -1,6 +1,8 @@
 import GRDB
 
-/// The tables of `catalog.sqlite`. Migrations are only ever appended.
+/// The tables of `catalog.sqlite`.
+///
+/// Migrations are only ever appended.
 ///
 /// Tables are STRICT and carry their rules; nothing is deleted, and triggers see to it. Columns
 /// hold SI units or pixels as noted; angles are degrees; times of a video are ticks of its clock.
@@ -8,7 +10,9 @@ enum Schema {
   static let fileName = "catalog.sqlite"
   /// Says "a workspace of curate" to `file` and to us: the letters CURA.
   static let applicationID = 0x4355_5241
-  /// Grows by one with each migration. Kept in `user_version`.
+  /// Grows by one with each migration.
+  ///
+  /// Kept in `user_version`.
   static let version = 1
 
   static var migrator: DatabaseMigrator {
@@ -26,10 +30,12 @@ enum Schema {
   }
 
   /// `video.modified` is the file's time of change in nanoseconds since 1970; with the size it is
-  /// the cheap fingerprint. `duration` is in ticks of `time_numerator / time_denominator` seconds.
-  /// `face.landmarks` is 68 points, `face.light` 9 coefficients, both little-endian float32:
-  /// x0 y0 x1 y1 … `crop_a` to `crop_ty` map pixels of the frame to pixels of the crop:
-  /// x' = a·x + b·y + tx, y' = c·x + d·y + ty. `eye_distance` is in pixels of the frame.
+  /// the cheap fingerprint.
+  ///
+  /// `duration` is in ticks of `time_numerator / time_denominator` seconds. `face.landmarks` is 68
+  /// points, `face.light` 9 coefficients, both little-endian float32: x0 y0 x1 y1 … `crop_a` to
+  /// `crop_ty` map pixels of the frame to pixels of the crop: x' = a·x + b·y + tx, y' = c·x + d·y +
+  /// ty. `eye_distance` is in pixels of the frame.
   private static let tables = """
     CREATE TABLE journal (
       id INTEGER PRIMARY KEY,
@@ -134,6 +140,7 @@ enum Schema {
     """
 
   /// What people decided, face by face, each part of one journal entry that says who and when.
+  ///
   /// `face.identity_id` and `face.rejection_id` are the outcome; the previous value is kept here,
   /// so that an entry can be taken back.
   private static let decisions = """

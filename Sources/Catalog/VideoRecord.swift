@@ -14,7 +14,9 @@ public struct VideoFacts: Hashable, Sendable {
   public var width: Int
   public var height: Int
   public var codec: String
-  /// The stream's length on the stream's own clock. A zero length where nobody knows it.
+  /// The stream's length on the stream's own clock.
+  ///
+  /// A zero length where nobody knows it.
   public var duration: Timestamp
   /// What the container claims; nil where it claims nothing.
   public var frameCount: Int?

@@ -4,9 +4,11 @@ import GRDB
 /// The catalogue's content as text, for comparing two catalogues by hash.
 extension Workspace {
   /// Calls `body` with one line for each fact, sorted: videos, tracks, faces, measures and
-  /// identities, with names and rejections. The lines carry no row id, no time of day, no path
-  /// and no file name: the same imports and decisions give the same lines, however the work was
-  /// cut into batches, interrupted or spread over threads. Numbers are printed exactly.
+  /// identities, with names and rejections.
+  ///
+  /// The lines carry no row id, no time of day, no path and no file name: the same imports and
+  /// decisions give the same lines, however the work was cut into batches, interrupted or spread
+  /// over threads. Numbers are printed exactly.
   public func forEachContentLine(_ body: (String) throws -> Void) throws {
     try catalog.read { db in
       for query in contentQueries {

@@ -2,7 +2,9 @@ import GRDB
 
 /// Reading. Each call sees one state of the catalogue, whatever is written meanwhile.
 extension Workspace {
-  /// The faces that match, in order. Throws `.unknownIdentity` for a name nobody has.
+  /// The faces that match, in order.
+  ///
+  /// Throws `.unknownIdentity` for a name nobody has.
   public func faces(
     matching query: FaceQuery = .all, sort: [FaceSort] = [], limit: Int? = nil, offset: Int = 0
   ) throws -> [FaceRecord] {
@@ -13,8 +15,10 @@ extension Workspace {
     return result
   }
 
-  /// The same one by one, in bounded memory when `sort` is empty; SQLite holds the keys of a
-  /// sorted result. Ends with the first error `body` throws.
+  /// The same one by one, in bounded memory when `sort` is empty; SQLite holds the keys of a sorted
+  /// result.
+  ///
+  /// Ends with the first error `body` throws.
   public func forEachFace(
     matching query: FaceQuery = .all, sort: [FaceSort] = [], limit: Int? = nil, offset: Int = 0,
     _ body: (FaceRecord) throws -> Void
@@ -31,7 +35,9 @@ extension Workspace {
     }
   }
 
-  /// The face of that id, rejected or not. Throws `.unknownFace`.
+  /// The face of that id, rejected or not.
+  ///
+  /// Throws `.unknownFace`.
   public func face(_ id: FaceID) throws -> FaceRecord {
     try catalog.read { db in
       let row = try Row.fetchOne(
@@ -94,8 +100,10 @@ extension Workspace {
     }
   }
 
-  /// Grows with every change of what is known: journal entries plus faces. It is the same for the
-  /// same imports and decisions, in however many batches and interruptions they were made.
+  /// Grows with every change of what is known: journal entries plus faces.
+  ///
+  /// It is the same for the same imports and decisions, in however many batches and interruptions
+  /// they were made.
   public func revision() throws -> Int {
     try catalog.read { db in
       try Int.fetchOne(

@@ -11,8 +11,10 @@ public enum ImportStart: Hashable, Sendable {
 }
 
 extension Workspace {
-  /// The video that was last seen at this path with this size and time of change, in
-  /// nanoseconds since 1970. A finished one need not be hashed again.
+  /// The video that was last seen at this path with this size and time of change, in nanoseconds
+  /// since 1970.
+  ///
+  /// A finished one need not be hashed again.
   public func knownVideo(path: String, size: Int64, modified: Int64) throws -> VideoRecord? {
     try catalog.read { db in
       try Row.fetchOne(

@@ -33,6 +33,9 @@ public struct Workspace: Sendable {
       throw CatalogError(
         code: .system, subject: folder, reason: "the folder cannot be made or is a file")
     }
+    guard files.isWritableFile(atPath: folder) else {
+      throw CatalogError(code: .readOnly, subject: folder, reason: "the folder cannot be written")
+    }
     if !files.fileExists(atPath: crops) { try CropStore.create(at: crops) }
     // The catalogue comes last: where it is, the workspace is whole.
     try DatabaseFile.create(at: catalog, pageSize: 4096) { try Schema.migrator.migrate($0) }
@@ -75,8 +78,9 @@ public struct Workspace: Sendable {
     }
   }
 
-  /// Closes both files; their write-ahead logs are folded in. Done without it too, by the next
-  /// process that opens them.
+  /// Closes both files; their write-ahead logs are folded in.
+  ///
+  /// Done without it too, by the next process that opens them.
   public func close() throws {
     try catalog.close()
     try crops.file.close()

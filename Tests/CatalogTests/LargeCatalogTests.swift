@@ -9,7 +9,9 @@ import Testing
     let scratch = Scratch()
     let workspace = try scratch.create()
     var report: [String] = []
-    @discardableResult func timed<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+    @discardableResult func timed<Value>(_ name: String, _ body: () throws -> Value) rethrows
+      -> Value
+    {
       let clock = ContinuousClock()
       let start = clock.now
       let value = try body()
@@ -39,7 +41,8 @@ import Testing
       let query = try FaceQuery(parsing: text)
       let count = try timed("count \(text)") { try workspace.count(matching: query) }
       let faces = try timed("the first 100 of \(count), sharpest first") {
-        try workspace.faces(matching: query, sort: [FaceSort(.sharpness, descending: true)], limit: 100)
+        try workspace.faces(
+          matching: query, sort: [FaceSort(.sharpness, descending: true)], limit: 100)
       }
       #expect(faces.count == min(100, count))
     }

@@ -17,7 +17,8 @@ import Testing
         name, to: FaceQuery(parsing: "ordinal in \(index * 40)..\(index * 40 + 30)"), note: note)
     }
     try workspace.reject(
-      matching: FaceQuery(parsing: "roll > 15 and video ~ \"*-1.mp4\""), reason: "tilted", note: note)
+      matching: FaceQuery(parsing: "roll > 15 and video ~ \"*-1.mp4\""), reason: "tilted",
+      note: note)
     return workspace
   }
 

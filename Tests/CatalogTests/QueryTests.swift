@@ -17,7 +17,8 @@ import Testing
 
   @Test(arguments: [
     ("yaw = 3", "yaw = 3"), ("yaw>=-3.5", "yaw >= -3.5"), ("yaw in -60..-20", "yaw in -60..-20"),
-    ("yaw in ..5", "yaw in ..5"), ("yaw in 5..", "yaw in 5.."), ("track in (1,2)", "track in (1, 2)"),
+    ("yaw in ..5", "yaw in ..5"), ("yaw in 5..", "yaw in 5.."),
+    ("track in (1,2)", "track in (1, 2)"),
     ("yaw = 1e3", "yaw = 1000"), ("yaw = -1.5E-3", "yaw = -0.0015"),
     ("identity = 'it''s'", "identity = \"it's\""), ("identity='x'", "identity = x"),
     ("video ~ *.mp4", "video ~ \"*.mp4\""), ("rejected = false", "not rejected"),
@@ -41,11 +42,13 @@ import Testing
     ("identity = 3", 12, "identity is text"), ("identity < a", 10, "compares numbers"),
     ("yaw", 4, "after yaw"), ("yaw 3", 5, "after yaw"), ("(yaw < 3", 1, "not closed"),
     ("yaw < 3)", 8, "no ("), ("yaw < 3 pitch < 2", 9, "'and' or 'or'"),
-    ("yaw in 3", 9, "expected .."), ("yaw in ..", 10, "one end"), ("yaw in 5..-5", 8, "ends before"),
+    ("yaw in 3", 9, "expected .."), ("yaw in ..", 10, "one end"),
+    ("yaw in 5..-5", 8, "ends before"),
     ("yaw in (1, 2", 8, "not closed"), ("yaw in (1 2)", 11, "expected , or )"),
     ("yaw in ()", 9, "expected a number"), ("identity in 1..2", 13, "list such as"),
     ("yaw ~ \"*\"", 5, "matches text"), ("identity = \"a", 12, "not closed"),
-    ("yaw < 1e999", 7, "too large"), ("yaw & 3", 5, "means nothing"), ("and", 1, "expected a field"),
+    ("yaw < 1e999", 7, "too large"), ("yaw & 3", 5, "means nothing"),
+    ("and", 1, "expected a field"),
     ("yaw < 3 and", 12, "expected a field"), ("rejected = 3", 12, "true or false"),
     ("rejected in (1)", 10, "true or false"), ("identity = and", 12, "put quotes around"),
     ("identity = \"é\" and yow = 1", 20, "nearest is yaw"), ("yaw in a..b", 8, "range such as"),
@@ -61,7 +64,8 @@ import Testing
   }
 
   @Test func deepAndLongQueriesAreRefusedOrAnswered() throws {
-    let deep = String(repeating: "(", count: 5000) + "rejected" + String(repeating: ")", count: 5000)
+    let deep =
+      String(repeating: "(", count: 5000) + "rejected" + String(repeating: ")", count: 5000)
     #expect(catalogError { _ = try FaceQuery(parsing: deep) }?.reason.contains("levels") == true)
     let negations = String(repeating: "not ", count: 3000) + "rejected"
     #expect(catalogError { _ = try FaceQuery(parsing: negations) }?.code == .query)

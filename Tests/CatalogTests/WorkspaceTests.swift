@@ -141,6 +141,19 @@ import Testing
     #expect(error?.code == .readOnly)
   }
 
+  @Test func writerWaitsForAnother() throws {
+    let scratch = Scratch()
+    let workspace = try scratch.create()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: scratch.catalogPath, configuration: configuration)
+    try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) {
+      try? other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    }
+    #expect(try workspace.createIdentity("alice", note: note))
+  }
+
   @Test func pathsWithSpacesAndLettersOfAnyKindWork() throws {
     let scratch = Scratch()
     let folder = scratch.folder + "/a b?c#d%20/é 日本"

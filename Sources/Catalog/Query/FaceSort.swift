@@ -1,5 +1,7 @@
-/// By what faces are put in order. Faces that tie, and faces without a word about order, come by
-/// video hash, frame and place in the frame; those without a value come last either way.
+/// By what faces are put in order.
+///
+/// Faces that tie, and faces without a word about order, come by video hash, frame and place in the
+/// frame; those without a value come last either way.
 public struct FaceSort: Hashable, Sendable, CustomStringConvertible {
   public var field: QueryField
   public var isDescending: Bool
@@ -11,7 +13,9 @@ public struct FaceSort: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { field.rawValue + (isDescending ? " desc" : "") }
 
-  /// Reads `sharpness desc, yaw`. Throws `.query`, with a caret in `excerpt`.
+  /// Reads `sharpness desc, yaw`.
+  ///
+  /// Throws `.query`, with a caret in `excerpt`.
   public static func parsing(_ text: String) throws(CatalogError) -> [FaceSort] {
     do {
       return try parseKeys(try QueryLexer.tokens(of: text))

@@ -3,12 +3,11 @@ struct QueryFault: Error {
   /// Counted in Unicode scalars from 0.
   let column: Int
   let reason: String
-  var code = CatalogError.Code.query
 
   func error(in text: String) -> CatalogError {
     let before = String(String.UnicodeScalarView(text.unicodeScalars.prefix(column)))
     return CatalogError(
-      code: code, subject: "query", reason: "column \(before.count + 1): \(reason)",
+      code: .query, subject: "query", reason: "column \(before.count + 1): \(reason)",
       excerpt: QueryFault.excerpt(of: text, column: column))
   }
 
