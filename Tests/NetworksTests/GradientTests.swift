@@ -26,6 +26,8 @@ let cases: [Case] = [
   Case(input: Shape(2, 3, 4), layers: [.convolution(channels: 8, kernel: 3), .leakyReLU(0.2), .pixelShuffle(2), .leakyReLU(0.1), .sigmoid]),
   Case(input: Shape(3, 5, 5), layers: [.convolution(channels: 3, kernel: 5), .sigmoid, .convolution(channels: 2, kernel: 1)]),
   Case(input: Shape(40, 9, 9), layers: [.convolution(channels: 33, kernel: 3), .leakyReLU(0.1), .convolution(channels: 17, kernel: 3)], batch: 5),
+  Case(input: Shape(8, 6, 5), layers: [.convolution(channels: 4, kernel: 3), .leakyReLU(0.1), .convolution(channels: 2, kernel: 5), .convolution(channels: 9, kernel: 3)]),
+  Case(input: Shape(2, 9, 7), layers: [.convolution(channels: 20, kernel: 3), .convolution(channels: 3, kernel: 5), .sigmoid], batch: 3),
 ]
 
 func initialized(_ network: Network, seed: UInt64) -> Parameters {
@@ -88,5 +90,42 @@ func everyGradientIsTheSlopeOfTheLoss(_ item: Case) throws {
         abs(Double(analytic[index]) - slope) < 1e-4 * max(1, abs(slope)),
         "\(parameter.name)[\(index)]")
     }
+  }
+}
+
+/// A batch too large for the engine to do in one go, and its samples one by one.
+@Test func theGradientOfABatchIsTheSumOverItsSamples() throws {
+  let item = Case(
+    input: Shape(8, 64, 64),
+    layers: [
+      .convolution(channels: 24, kernel: 3), .leakyReLU(0.1),
+      .convolution(channels: 3, kernel: 5), .sigmoid,
+    ], batch: 16)
+  let parameters = initialized(item.network, seed: 6)
+  let engine = try CPUEngine()
+  func run(_ input: [Float], batch: Int) throws -> (output: [Float], gradients: [[Float]]) {
+    let executable = try engine.compile(
+      item.network, batch: batch, for: .training, parameters: parameters)
+    let output = executable.forward(input)[0]
+    executable.backward([output])
+    let gradients = try #require(executable.gradients)
+    return (output, item.network.parameters.map { gradients[$0.name] })
+  }
+  let input = random(item.batch * item.input.count, seed: 7)
+  let all = try run(input, batch: item.batch)
+  var output: [Float] = []
+  var sums = all.gradients.map { [Double](repeating: 0, count: $0.count) }
+  for sample in 0..<item.batch {
+    let one = try run(
+      Array(input[sample * item.input.count..<(sample + 1) * item.input.count]), batch: 1)
+    output += one.output
+    for (index, gradient) in one.gradients.enumerated() {
+      for at in gradient.indices { sums[index][at] += Double(gradient[at]) }
+    }
+  }
+  #expect(zip(all.output, output).allSatisfy { abs($0 - $1) < 1e-5 })
+  for (gradient, sum) in zip(all.gradients, sums) {
+    let size = sum.map(abs).max() ?? 0
+    #expect(zip(gradient, sum).allSatisfy { abs(Double($0) - $1) < 1e-4 * size })
   }
 }

@@ -44,7 +44,6 @@ struct AffineKernel: Kernel {
 
   private var area: Int { output.shape.height * output.shape.width }
   private var columns: Int { output.shape.channels }
-  private var rows: Int { output.samples * area }
 
   var scratchCount: Int { window == nil ? 0 : samplesInSlab * area * depth }
 
@@ -84,31 +83,16 @@ struct AffineKernel: Kernel {
   }
 
   private func activate(_ block: Block2D, of result: Matrix) {
-    let first = result.pointer(row: block.rows.lowerBound, column: block.columns.lowerBound)
-    let bias = bias.values + block.columns.lowerBound
-    let (rows, columns) = (block.rows.count, block.columns.count)
-    switch activation {
-    case .none: kernels_bias_leaky(first, rows, columns, result.stride, bias, 1)
-    case .leaky(let slope):
-      kernels_bias_leaky(first, rows, columns, result.stride, bias, slope)
-    case .sigmoid: kernels_bias_sigmoid(first, rows, columns, result.stride, bias)
-    }
+    activation.forward(
+      result.pointer(row: block.rows.lowerBound, column: block.columns.lowerBound),
+      rows: block.rows.count, columns: block.columns.count, stride: result.stride,
+      bias: bias.values + block.columns.lowerBound)
   }
 
   func backward(scratch: UnsafeMutablePointer<Float>) {
     guard let gradient = output.gradient, let weightGradient = weight.gradient else { return }
-    workers.run(over: output.count, by: 1 << 16) { range in
-      activation.backward(
-        values: output.values + range.lowerBound, gradient: gradient + range.lowerBound,
-        count: range.count)
-    }
-    if let biasGradient = bias.gradient {
-      workers.run(over: columns, by: 32) { range in
-        kernels_column_sums(
-          gradient + range.lowerBound, rows, range.count, columns,
-          biasGradient + range.lowerBound)
-      }
-    }
+    activation.backward(output, workers: workers)
+    bias.sumRows(of: output, workers: workers)
     forEachSlab { samples in
       let answer = Matrix(base: gradient + samples.lowerBound * area * columns, stride: columns)
       var windows = windows(of: samples, scratch: scratch)
@@ -139,19 +123,6 @@ struct AffineKernel: Kernel {
         &window, scratch + sample * area * depth, Int32(first),
         Int32(min(rowsInPiece, input.shape.height - first)),
         gradient + (samples.lowerBound + sample) * input.shape.count)
-    }
-  }
-}
-
-extension Activation {
-  /// Multiplies the gradient by the derivative, known from the activation's value.
-  func backward(
-    values: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    switch self {
-    case .none: break
-    case .leaky(let slope): kernels_leaky_gradient(values, gradient, count, slope)
-    case .sigmoid: kernels_sigmoid_gradient(values, gradient, count)
     }
   }
 }

@@ -24,10 +24,3 @@ struct WeightMemory {
   let values: UnsafeMutablePointer<Float>
   let gradient: UnsafeMutablePointer<Float>?
 }
-
-/// What is done to each number after a layer's sum.
-enum Activation {
-  case none
-  case leaky(Float)
-  case sigmoid
-}

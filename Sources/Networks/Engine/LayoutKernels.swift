@@ -43,11 +43,7 @@ struct ActivationKernel: Kernel {
       to.update(from: input.values + range.lowerBound, count: range.count)
       var zero: Float = 0
       // One column: every number is a row.
-      switch activation {
-      case .none: break
-      case .leaky(let slope): kernels_bias_leaky(to, range.count, 1, 1, &zero, slope)
-      case .sigmoid: kernels_bias_sigmoid(to, range.count, 1, 1, &zero)
-      }
+      activation.forward(to, rows: range.count, columns: 1, stride: 1, bias: &zero)
     }
   }
 

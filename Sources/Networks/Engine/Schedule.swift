@@ -69,6 +69,11 @@ struct Schedule {
     return steps.map { step in
       let (input, output) = (tensors[step.input.index], tensors[step.output.index])
       switch step.layer {
+      case .convolution(_, let kernel, _)
+      where NarrowConvolutionKernel.suits(step.layer, input: step.input.shape):
+        return NarrowConvolutionKernel(
+          kernel: kernel, input: input, output: output, weight: weights("\(step.name).weight"),
+          bias: weights("\(step.name).bias"), activation: step.activation, workers: workers)
       case .convolution, .dense:
         return AffineKernel(
           layer: step.layer, input: input, output: output,
