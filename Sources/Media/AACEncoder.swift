@@ -1,6 +1,8 @@
 import CFFmpeg
 
-/// Raw sound in, AAC packets out. A class because a file holds several of them in an array.
+/// Raw sound in, AAC packets out.
+///
+/// A class because a file holds several of them in an array.
 final class AACEncoder {
   /// Rates AAC knows, in Hz (ISO/IEC 14496-3, table 1.18).
   private static let rates: [Int32] = [
@@ -55,8 +57,10 @@ final class AACEncoder {
     stream.pointee.time_base = timebase
   }
 
-  /// Encodes a frame of any format; nil says that no more come. `start` is the frame's time in
-  /// samples, looked at for the first frame only: later ones follow without a gap.
+  /// Encodes a frame of any format; nil says that no more come.
+  ///
+  /// `start` is the frame's time in samples, looked at for the first frame only: later ones follow
+  /// without a gap.
   func encode(
     _ frame: UnsafeMutablePointer<AVFrame>?, start: Int64 = 0,
     write: (borrowing Packet) throws(MediaError) -> Void

@@ -1,14 +1,17 @@
 import Glibc
 
-/// A file that appears under its name only when it is whole: written under a temporary name in
-/// the same folder, then renamed. Removed when it is not committed.
+/// A file that appears under its name only when it is whole: written under a temporary name in the
+/// same folder, then renamed.
+///
+/// Removed when it is not committed.
 struct AtomicFile: ~Copyable {
   let path: String
   /// Ends as `path` does.
   let temporaryPath: String
 
-  /// Creates the temporary file. Throws when the folder is missing or read-only, or when `path`
-  /// is a folder.
+  /// Creates the temporary file.
+  ///
+  /// Throws when the folder is missing or read-only, or when `path` is a folder.
   init(path: String) throws(MediaError) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

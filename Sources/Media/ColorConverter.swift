@@ -28,6 +28,8 @@ struct Scaler: ~Copyable {
       ("srcw", source.width), ("srch", source.height), ("src_format", Int(source.format)),
       ("dstw", target.width), ("dsth", target.height), ("dst_format", Int(target.format)),
       ("sws_flags", Int(flags)),
+      // Chroma stands on the left luma column, as every codec here has it unless it says else.
+      ("src_h_chr_pos", 0), ("dst_h_chr_pos", 0),
     ]
     let raw = UnsafeMutableRawPointer(allocated)
     for (name, value) in options { av_opt_set_int(raw, name, Int64(value), 0) }
@@ -54,6 +56,10 @@ struct Scaler: ~Copyable {
 
 /// Turns decoded frames into upright RGB of one size.
 struct ColorConverter: ~Copyable {
+  /// Within one level of the equations; the faster default is up to three levels off and gives two
+  /// neighbours one colour.
+  private static let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
+
   private let canvas: Frame
   private let width: Int
   private let height: Int
@@ -62,8 +68,9 @@ struct ColorConverter: ~Copyable {
   private var scaler: Scaler?
   private var shape: Scaler.Shape?
 
-  /// `width` and `height` of the coded picture, before it is set upright. `colors` holds where a
-  /// frame does not say.
+  /// `width` and `height` of the coded picture, before it is set upright.
+  ///
+  /// `colors` holds where a frame does not say.
   init(width: Int, height: Int, colors: ColorTags, subject: String) throws(MediaError) {
     canvas = try Frame.picture(format: AV_PIX_FMT_RGB24, width: width, height: height)
     self.width = width
@@ -72,7 +79,9 @@ struct ColorConverter: ~Copyable {
     self.subject = subject
   }
 
-  /// The frame as an image. A frame whose size differs from the stream's is scaled to it.
+  /// The frame as an image.
+  ///
+  /// A frame whose size differs from the stream's is scaled to it.
   mutating func image(
     from frame: UnsafeMutablePointer<AVFrame>, orientation: Orientation
   ) throws(MediaError) -> Image {
@@ -82,7 +91,7 @@ struct ColorConverter: ~Copyable {
         width: width, height: height, format: AV_PIX_FMT_RGB24.rawValue, matrix: 1,
         isFullRange: true)
       scaler = try Scaler(
-        from: source, to: target, flags: flags(for: source), subject: subject)
+        from: source, to: target, flags: ColorConverter.flags, subject: subject)
       shape = source
     }
     let status = scaler?.convert(frame, into: canvas.pointer) ?? 0
@@ -116,9 +125,5 @@ struct ColorConverter: ~Copyable {
     case AV_PIX_FMT_YUVJ440P: (AV_PIX_FMT_YUV440P, true)
     default: (format, false)
     }
-  }
-
-  private func flags(for source: Scaler.Shape) -> Int32 {
-    SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
   }
 }

@@ -1,14 +1,17 @@
 import CFFmpeg
 
-/// How the numbers of a video stand for colours, as the stream says it. Code points are those of
-/// ITU-T H.273, where 2 is "unspecified".
+/// How the numbers of a video stand for colours, as the stream says it.
+///
+/// Code points are those of ITU-T H.273, where 2 is "unspecified".
 public struct ColorTags: Hashable, Sendable, Codable {
   /// True when luma runs from 0 to 255, false from 16 to 235, nil when the stream does not say.
   public var isFullRange: Bool?
   /// 1 is BT.709, 5 and 6 BT.601, 9 BT.2020.
   public var matrix: Int
   public var primaries: Int
-  /// 1 is BT.709, 13 sRGB, 16 PQ, 18 HLG. Never applied: pixels come out as coded.
+  /// 1 is BT.709, 13 sRGB, 16 PQ, 18 HLG.
+  ///
+  /// Never applied: pixels come out as coded.
   public var transfer: Int
 
   public init(
@@ -34,9 +37,10 @@ public struct ColorTags: Hashable, Sendable, Codable {
       transfer: Int(transfer.rawValue))
   }
 
-  /// The matrix that turns luma and chroma into RGB for pictures of this size. Where the stream
-  /// does not say, large pictures are BT.709 and small ones BT.601, the way players guess; the
-  /// rule is the same for a picture on its side and one cut to even sizes.
+  /// The matrix that turns luma and chroma into RGB for pictures of this size.
+  ///
+  /// Where the stream does not say, large pictures are BT.709 and small ones BT.601, the way
+  /// players guess; the rule is the same for a picture on its side and one cut to even sizes.
   func resolvedMatrix(width: Int, height: Int) -> Int {
     let isStated = matrix != Int(AVCOL_SPC_UNSPECIFIED.rawValue) && matrix != 0
     if isStated { return matrix }

@@ -12,7 +12,9 @@ struct Demuxer: ~Copyable {
     "webvtt", "gif_pipe",
   ]
 
-  /// Opens the file and looks at its streams. Throws for anything that is not a media file.
+  /// Opens the file and looks at its streams.
+  ///
+  /// Throws for anything that is not a media file.
   init(path: String) throws(MediaError) {
     _ = libavIsSilent
     try FileChecks.size(ofReadable: path)

@@ -2,7 +2,9 @@ import Glibc
 
 /// What the file system says of a path before any library is asked.
 enum FileChecks {
-  /// Bytes of a regular file. Throws for what is missing, a folder, unreadable or empty.
+  /// Bytes of a regular file.
+  ///
+  /// Throws for what is missing, a folder, unreadable or empty.
   @discardableResult
   static func size(ofReadable path: String) throws(MediaError) -> Int {
     var status = stat()

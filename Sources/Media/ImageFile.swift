@@ -6,8 +6,9 @@ public enum ImageFile {
   /// Bytes beyond which a file is taken for no picture.
   private static let sizeLimit = 1 << 30
 
-  /// Reads JPEG or PNG, told apart by their first bytes. Throws when the file is missing, no
-  /// picture, damaged or too large.
+  /// Reads JPEG or PNG, told apart by their first bytes.
+  ///
+  /// Throws when the file is missing, no picture, damaged or too large.
   public static func read(path: String) throws(MediaError) -> Image {
     try decode(FileChecks.bytes(of: path, limit: sizeLimit), subject: path)
   }
@@ -33,7 +34,9 @@ public enum ImageFile {
     return header.upright
   }
 
-  /// Writes PNG or JPEG (quality 95, 4:4:4) by the name's ending. The file is whole or absent.
+  /// Writes PNG or JPEG (quality 95, 4:4:4) by the name's ending.
+  ///
+  /// The file is whole or absent.
   public static func write(_ image: Image, path: String) throws(MediaError) {
     switch AtomicFile.fileExtension(of: path) {
     case "png": try write(PNG.encode(image), path: path)

@@ -1,7 +1,9 @@
 import CImageCodecs
 public import FaceCore
 
-/// JPEG through libjpeg. Data that make the library warn are taken for damaged.
+/// JPEG through libjpeg.
+///
+/// Data that make the library warn are taken for damaged.
 public enum JPEG {
   public enum Sampling: Hashable, Sendable {
     /// 4:4:4, colour at full resolution.
@@ -13,6 +15,7 @@ public enum JPEG {
   static let magic: [UInt8] = [0xFF, 0xD8, 0xFF]
 
   /// The upright picture; the EXIF orientation is applied, grey and CMYK become RGB.
+  ///
   /// `subject` names the data in errors. Throws `corrupt`, `tooLarge`.
   public static func decode(
     _ bytes: [UInt8], subject: String = "JPEG data"
@@ -21,7 +24,9 @@ public enum JPEG {
     return try header.decode(bytes, read: ci_jpeg_decode)
   }
 
-  /// `quality` 1 to 100 as libjpeg counts. Throws for a picture wider or higher than 65 500.
+  /// `quality` 1 to 100 as libjpeg counts.
+  ///
+  /// Throws for a picture wider or higher than 65 500.
   public static func encode(
     _ image: Image, quality: Int = 95, sampling: Sampling = .full
   ) throws(MediaError) -> [UInt8] {

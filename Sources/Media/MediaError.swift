@@ -1,6 +1,8 @@
 import CFFmpeg
 
-/// What went wrong with a file. Prints as one line: `clip.mp4: No such file or directory`.
+/// What went wrong with a file.
+///
+/// Prints as one line: `clip.mp4: No such file or directory`.
 public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
     case notFound

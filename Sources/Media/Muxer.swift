@@ -6,7 +6,9 @@ struct Muxer: ~Copyable {
   /// The name for errors; the file written is a temporary one.
   let subject: String
 
-  /// Creates the file. `format` is `mp4` or `mov`.
+  /// Creates the file.
+  ///
+  /// `format` is `mp4` or `mov`.
   init(path: String, format: String, subject: String) throws(MediaError) {
     _ = libavIsSilent
     var allocated: UnsafeMutablePointer<AVFormatContext>?
@@ -53,7 +55,9 @@ struct Muxer: ~Copyable {
     guard status >= 0 else { throw Muxer.cannotWrite(subject, status) }
   }
 
-  /// Takes the packet's content. `timebase` is the clock of its times.
+  /// Takes the packet's content.
+  ///
+  /// `timebase` is the clock of its times.
   func write(
     _ packet: borrowing Packet, stream index: Int, timebase: AVRational
   ) throws(MediaError) {

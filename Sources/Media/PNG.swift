@@ -6,8 +6,9 @@ import Glibc
 public enum PNG {
   static let magic: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// A keyword and its text, as `Title` and `Swap of scene 12`. Keywords are 1 to 79 Latin-1
-  /// characters.
+  /// A keyword and its text, as `Title` and `Swap of scene 12`.
+  ///
+  /// Keywords are 1 to 79 Latin-1 characters.
   public struct Text: Hashable, Sendable {
     public let keyword: String
     public let text: String
@@ -19,6 +20,7 @@ public enum PNG {
   }
 
   /// Palette, grey and 16-bit pictures become 8-bit RGB; alpha is dropped, not blended.
+  ///
   /// `subject` names the data in errors. Throws `corrupt`, `tooLarge`.
   public static func decode(
     _ bytes: [UInt8], subject: String = "PNG data"
@@ -27,8 +29,9 @@ public enum PNG {
     return try header.decode(bytes, read: ci_png_decode)
   }
 
-  /// Texts go into tEXt chunks, or iTXt where they are not ASCII. `level` is zlib's, 0 to 9.
-  /// Throws for a keyword PNG does not allow.
+  /// Texts go into tEXt chunks, or iTXt where they are not ASCII.
+  ///
+  /// `level` is zlib's, 0 to 9. Throws for a keyword PNG does not allow.
   public static func encode(
     _ image: Image, texts: [Text] = [], level: Int = 6
   ) throws(MediaError) -> [UInt8] {
@@ -43,8 +46,9 @@ public enum PNG {
     }
   }
 
-  /// The uncompressed texts of a PNG file, in order. Throws `corrupt` where a chunk runs over the
-  /// end.
+  /// The uncompressed texts of a PNG file, in order.
+  ///
+  /// Throws `corrupt` where a chunk runs over the end.
   public static func texts(
     of bytes: [UInt8], subject: String = "PNG data"
   ) throws(MediaError) -> [Text] {

@@ -8,6 +8,7 @@ public enum VideoFile {
   private static let xmpLimit = 16 << 20
 
   /// The XMP packet of an MP4 or MOV file; nil when it has none or is another kind of file.
+  ///
   /// Throws when the file cannot be read or its XMP box is cut off, too large or no UTF-8.
   public static func xmp(path: String) throws(MediaError) -> String? {
     let size = try FileChecks.size(ofReadable: path)

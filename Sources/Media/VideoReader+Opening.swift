@@ -1,7 +1,9 @@
 import CFFmpeg
 
 extension Codec {
-  /// A decoder for the stream. `threads` 0 for one a core.
+  /// A decoder for the stream.
+  ///
+  /// `threads` 0 for one a core.
   static func decoding(
     _ stream: UnsafeMutablePointer<AVStream>, threads: Int, subject: String
   ) throws(MediaError) -> Codec {

@@ -34,7 +34,9 @@ public struct VideoReader: ~Copyable {
   private var report = DamageReport()
   private var lastTicks: Int64?
 
-  /// Opens the file and reads its header. `threads` for decoding, 0 for one a core.
+  /// Opens the file and reads its header.
+  ///
+  /// `threads` for decoding, 0 for one a core.
   public init(path: String, threads: Int = 0) throws(MediaError) {
     let demuxer = try Demuxer(path: path)
     let streamIndex = try demuxer.bestVideoStream()
@@ -88,14 +90,18 @@ public struct VideoReader: ~Copyable {
     return nil
   }
 
-  /// Makes `next` start at this ordinal. Earlier frames are decoded, which keeps the count exact,
-  /// but not converted. A frame that was passed does not come back.
+  /// Makes `next` start at this ordinal.
+  ///
+  /// Earlier frames are decoded, which keeps the count exact, but not converted. A frame that was
+  /// passed does not come back.
   public mutating func skip(toOrdinal ordinal: Int) {
     firstWanted = max(firstWanted, ordinal)
   }
 
   /// What is wrong with the file, in one phrase, as "truncated: 57 of 120 frames"; nil for a good
-  /// one. Known in full after `next` returned nil.
+  /// one.
+  ///
+  /// Known in full after `next` returned nil.
   public var damage: String? {
     report.phrase(frames: decoded, promised: info.frameCount, isComplete: isAtEnd)
   }

@@ -17,6 +17,7 @@ public struct VideoWriter: ~Copyable {
   private var lastStep: Int64 = 1
 
   /// Opens the file; the container follows from the ending, `.mp4`, `.m4v` or `.mov`.
+  ///
   /// Throws when the file cannot be written or its sound cannot be read.
   public init(path: String, settings: VideoSettings) throws(MediaError) {
     let format = try VideoWriter.format(of: path)
@@ -39,6 +40,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   /// Adds an image of the size and a time of the timebase in the settings, which trap otherwise.
+  ///
   /// Throws when the time does not grow or the file cannot be written.
   public mutating func append(_ image: Image, at time: Timestamp) throws(MediaError) {
     precondition(
@@ -59,7 +61,9 @@ public struct VideoWriter: ~Copyable {
     try drain()
   }
 
-  /// Writes what is left, sound included, and gives the file its name. Throws without a frame.
+  /// Writes what is left, sound included, and gives the file its name.
+  ///
+  /// Throws without a frame.
   public mutating func finish() throws(MediaError) {
     guard lastTicks != nil else {
       throw MediaError(code: .cannotWrite, subject: file.path, reason: "a video without a frame")

@@ -42,7 +42,9 @@ struct ColorTests {
     return [red, green, blue].map { min(255, max(0, $0 * 255)) }
   }
 
-  /// A lossless clip of patches. `bits` 8 or 10.
+  /// A lossless clip of patches.
+  ///
+  /// `bits` 8 or 10.
   private func clip(
     _ path: String, _ standard: String, isFull: Bool, bits: Int, chroma: String = "420"
   ) throws {
