@@ -21,6 +21,7 @@ static const char *library = "libopenblas.so.0";
 
 static const char *preferred_core(void) {
 #if defined(__x86_64__)
+  __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     return "SkylakeX";
@@ -28,14 +29,33 @@ static const char *preferred_core(void) {
   return NULL;
 }
 
+// What the user says for this program, or the best the processor knows. OPENBLAS_CORETYPE itself is
+// set for whole machines and containers, often to an older core, so it does not decide here.
+static const char *core_choice(void) {
+  const char *asked = getenv("CURATE_OPENBLAS_CORETYPE");
+  return asked && *asked ? asked : preferred_core();
+}
+
+// OpenBLAS reads the variable while it is loaded; afterwards the environment is as it was.
+static void *open_for(const char *core) {
+  const char *variable = "OPENBLAS_CORETYPE";
+  const char *set = getenv(variable);
+  char *before = set ? strdup(set) : NULL;
+  if (core) setenv(variable, core, 1);
+  void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  if (before)
+    setenv(variable, before, 1);
+  else
+    unsetenv(variable);
+  free(before);
+  return handle;
+}
+
 static void open_library(void) {
   void *handle = dlopen(library, RTLD_NOW | RTLD_NOLOAD);
   was_loaded = handle != NULL;
   if (!handle) {
-    const char *core = getenv("OPENBLAS_CORETYPE") ? NULL : preferred_core();
-    if (core) setenv("OPENBLAS_CORETYPE", core, 0);
-    handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (core) unsetenv("OPENBLAS_CORETYPE");
+    handle = open_for(core_choice());
   }
   if (!handle) {
     failure = strdup(dlerror());

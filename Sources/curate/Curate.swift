@@ -1,15 +1,22 @@
 import ArgumentParser
 
-@main struct Curate: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Curate.", version: "0.1.0", subcommands: [Videos.self])
-  @OptionGroup var workspace: WorkspaceOption
-}
+@main
+struct Curate: ParsableCommand {
+  static let version = "0.1.0"
 
-struct WorkspaceOption: ParsableArguments {
-  @Option var workspace: String = "."
-}
-struct Videos: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "curate",
+    abstract: "Turn videos into a balanced set of faces, train a face-swap model, apply it.",
+    discussion: """
+      Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 done in \
+      part (stderr says what was left out), 3 refused by a rights record, 64 wrong usage.
+      """,
+    version: version,
+    subcommands: [
+      Init.self, Sample.self, Import.self, Videos.self, Faces.self, Identity.self, CoverageCommand.self,
+      Export.self, ManifestCommand.self, Train.self, Apply.self, Doctor.self,
+    ])
+
+  /// Takes `--workspace` before the verb as well as after it.
   @OptionGroup var workspace: WorkspaceOption
-  func run() { print(workspace.workspace) }
 }

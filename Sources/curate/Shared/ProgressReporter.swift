@@ -3,6 +3,9 @@ import FaceCore
 import Foundation
 import Synchronization
 
+/// Ours; Foundation has one, too.
+typealias Progress = FaceCore.Progress
+
 /// How long work reports itself, on stderr.
 struct ProgressOption: ParsableArguments {
   @Flag(help: "Report progress as key=value lines, for programs.")

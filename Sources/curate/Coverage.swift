@@ -1,0 +1,86 @@
+import ArgumentParser
+import Augment
+import Catalog
+
+struct CoverageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coverage",
+    abstract: "Count the faces of a query over yaw and pitch, alone or against a target.",
+    discussion: """
+      Rows are pitch (up to down), columns yaw (image left to image right), in degrees. With \
+      --against, each cell shows what there is and what the target needs; '!' marks a gap.
+
+      """ + queryHelp)
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var output: OutputOption
+
+  @Argument(help: "The query; all faces unless told.")
+  var query = ""
+
+  @Option(help: "Query of the target: show what the first query lacks for it.")
+  var against: String?
+
+  @Option(help: "Faces a cell of the target needs in the source.")
+  var floor = 20
+
+  @Flag(help: "Count a face and its mirror image alike.")
+  var mirror = false
+
+  private struct Cell: Encodable {
+    var cell: String
+    /// Degrees, of the cell's middle.
+    var yaw: Double
+    var pitch: Double
+    var faces: Int
+    /// With a target: its faces in the cell, and what the first query should have there.
+    var target: Int?
+    var missing: Int?
+  }
+
+  private struct Summary: Encodable {
+    var faces: Int
+    /// 0 all in one cell, 1 alike in each.
+    var evenness: Double
+    /// Part of the target's faces in cells without a gap.
+    var covered: Double?
+    var cells: [Cell]
+  }
+
+  func validate() throws {
+    guard floor > 0 else { throw ValidationError("--floor is more than 0") }
+  }
+
+  func run() throws {
+    let opened = try workspace.open(.readOnly)
+    func coverage(_ text: String) throws -> Coverage {
+      Coverage(of: try opened.poses(matching: FaceQuery(typed: text)), folded: mirror)
+    }
+    let mine = try coverage(query)
+    let target = try against.map(coverage)
+    let gaps = target.map { mine.gaps(for: $0, floor: floor) } ?? []
+    let missing = Dictionary(uniqueKeysWithValues: gaps.map { ($0.cell, $0.missing) })
+    let summary = Summary(
+      faces: mine.total, evenness: mine.evenness,
+      covered: target.map { mine.covered(of: $0, floor: floor) },
+      cells: mine.cells.map { cell in
+        Cell(
+          cell: cell.name, yaw: cell.center.yaw, pitch: cell.center.pitch, faces: mine[cell],
+          target: target?[cell], missing: target.map { _ in missing[cell] ?? 0 })
+      })
+    try output.show(summary) {
+      guard let target else {
+        return mine.table() + "\n\(mine.total) faces, evenness \(mine.evenness.text(2))"
+      }
+      var lines = [mine.table(for: target, floor: floor)]
+      let share = (mine.covered(of: target, floor: floor) * 100).text(0)
+      lines.append("\(mine.total) faces cover \(share) % of the target's \(target.total)")
+      for gap in gaps.prefix(10) {
+        lines.append(
+          "lacks \(gap.missing) at yaw \(gap.cell.center.yaw.text(0)), "
+            + "pitch \(gap.cell.center.pitch.text(0)): \(gap.target) target faces")
+      }
+      return lines.joined(separator: "\n")
+    }
+  }
+}

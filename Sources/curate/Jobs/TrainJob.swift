@@ -1,0 +1,101 @@
+import Catalog
+import FaceCore
+import Foundation
+import Media
+import Networks
+import Trainer
+
+/// A manifest in, a trained model out.
+struct TrainJob {
+  let workspace: Workspace
+  let manifest: Manifest
+  /// `models/NAME`.
+  let folder: URL
+  let configuration: TrainingConfiguration
+
+  /// Faces shown in a preview.
+  private static let previewFaces = 6
+  static let manifestName = "manifest.jsonl"
+
+  /// Trains to a limit of the configuration or until `shouldStop`, and leaves a checkpoint.
+  ///
+  /// `started` is told what is resumed and which damaged checkpoints were passed over.
+  func run(
+    started: (_ run: TrainingRun) -> Void, shouldStop: () -> Bool,
+    report: (TrainingReport) -> Void
+  ) throws -> (end: TrainingEnd, run: TrainingRun) {
+    let source = try loader(.source)
+    let target = try loader(.target)
+    let run = try TrainingRun(
+      folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine())
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    // `apply` reads who and how much of the face from here, wherever the model is taken.
+    try AtomicFile.write(
+      try manifest.data(), to: folder.appending(path: Self.manifestName).path)
+    started(run)
+    let end = try run.train(
+      batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
+      shouldStop: shouldStop, report: report,
+      preview: { step, model in
+        let sheet = try preview(of: model, source: source, target: target)
+        let name = String(format: "%06d.png", step)
+        try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
+      })
+    return (end, run)
+  }
+
+  private func loader(_ side: Side) throws -> BatchLoader {
+    let rows = manifest.rows.filter { $0.side == side && $0.split == .train }
+    guard !rows.isEmpty else {
+      throw ManifestError(
+        code: .malformed, subject: manifest.header.name, reason: "no \(side.rawValue) face to train on")
+    }
+    let hashes = Dictionary(uniqueKeysWithValues: rows.map { ($0.crop.name, $0.crop.sha256) })
+    let crops = workspace.crops
+    return try BatchLoader(
+      samples: rows.map(FaceSample.init),
+      configuration: .init(
+        resolution: configuration.resolution, batchSize: configuration.batchSize,
+        seed: configuration.seed, stream: side == .source ? 0 : 1),
+      threads: ProcessInfo.processInfo.activeProcessorCount
+    ) { name in
+      guard let bytes = try crops.crop(named: name) else {
+        throw ManifestError(
+          code: .cropMissing, subject: name,
+          reason: "not in the crop archive; import its video again")
+      }
+      guard Digest.hex(of: bytes) == hashes[name] else {
+        throw ManifestError(
+          code: .cropChanged, subject: name, reason: "changed since the manifest was written")
+      }
+      return try ImageFile.decode(bytes, subject: name)
+    }
+  }
+
+  /// Columns source, its reconstruction, target, its swap; the same faces every time.
+  private func preview(
+    of model: SwapModel, source: BatchLoader, target: BatchLoader
+  ) throws -> Image {
+    let count = min(Self.previewFaces, configuration.batchSize)
+    let size = 3 * model.resolution * model.resolution
+    let sources = Array(try source.batch(step: 0).target.prefix(count * size))
+    let targets = Array(try target.batch(step: 0).target.prefix(count * size))
+    let columns = [
+      sources, try model.reconstruct(sources, count: count, side: .source),
+      targets, try model.swap(targets, count: count),
+    ]
+    return PreviewSheet.image(
+      columns: columns.map(PreviewSheet.Column.init), count: count, resolution: model.resolution,
+      scale: max(1, 128 / model.resolution))
+  }
+}
+
+extension FaceSample {
+  /// The face of a manifest as the loader needs it.
+  init(_ row: ManifestRow) {
+    self.init(
+      id: row.id, crop: row.crop.name, frameLandmarks: row.landmarks,
+      frameToCrop: row.crop.matrix, weight: row.weight, mayMirror: row.augmentation.mirror,
+      cropSize: row.crop.size)
+  }
+}

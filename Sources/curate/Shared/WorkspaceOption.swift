@@ -1,0 +1,61 @@
+import ArgumentParser
+import Catalog
+import Foundation
+
+/// The folder that holds the catalogue; may stand before the verb or after it.
+struct WorkspaceOption: ParsableArguments {
+  @Option(help: "The workspace folder.")
+  var workspace = "."
+
+  func open(_ access: Workspace.Access = .readWrite) throws -> Workspace {
+    try Workspace(opening: folder, access: access)
+  }
+
+  /// For commands that change it: a read-only workspace is refused before any work is done.
+  func openForWriting() throws -> Workspace {
+    let opened = try open()
+    guard !opened.isReadOnly else {
+      throw CommandError("\(folder): the workspace cannot be written; check its permissions")
+    }
+    return opened
+  }
+
+  var folder: String {
+    workspace.count > 1 && workspace.hasSuffix("/") ? String(workspace.dropLast()) : workspace
+  }
+
+  func manifestPath(_ name: String) -> String { "\(folder)/manifests/\(name).jsonl" }
+  func modelFolder(_ name: String) -> String { "\(folder)/models/\(name)" }
+
+  /// The manifest of that name, or the file itself when a path is given.
+  func resolveManifest(_ name: String) -> String {
+    name.hasSuffix(".jsonl") || name.contains("/") ? name : manifestPath(name)
+  }
+
+  /// The model of that name, or the folder itself when a path is given.
+  func resolveModel(_ name: String) -> String {
+    name.contains("/") ? name : modelFolder(name)
+  }
+}
+
+extension ChangeNote {
+  /// This process's command line, by the user who typed it.
+  static func now() -> ChangeNote {
+    ChangeNote(
+      author: NSUserName(), command: CommandLine.arguments.dropFirst().joined(separator: " "),
+      date: Date())
+  }
+}
+
+extension FaceQuery {
+  /// The query as typed; a mistake is shown under the text and ends the command as wrong usage.
+  init(typed text: String) throws {
+    do {
+      try self.init(parsing: text)
+    } catch {
+      warn("Error: \(error)")
+      if let excerpt = error.excerpt { warn(excerpt) }
+      throw ExitCode.usage
+    }
+  }
+}
