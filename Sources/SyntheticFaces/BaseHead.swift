@@ -60,7 +60,7 @@ struct BaseHead: Sendable {
   func width(_ level: Float) -> Float {
     let t = level
     let face = 1 + 0.025 * shape.faceWidth * smoothstep(-14, -4, t) * smoothstep(10, 6, t)
-    let jaw = 1 + 0.055 * shape.jawWidth * smoothstep(1, 5.5, t) * smoothstep(10, 8, t)
+    let jaw = 1 + 0.075 * shape.jawWidth * smoothstep(0.5, 6, t) * smoothstep(10, 8, t)
     let neck = 1 + 0.07 * shape.neckWidth * smoothstep(7.8, 10, t)
     let cheeks = 0.12 * shape.cheekbones * bump(t + 1.5, 1.8, 0, 1)
     return halfWidth(t) * face * jaw * neck + cheeks

@@ -66,7 +66,7 @@ struct ExpressionWeights: Sendable {
     let corner = bump(a - 2.9, 1.25, t - 2.9, 1.15)
     let middle = bump(a, 1.6, t - 2.7, 0.8)
     let cheek = bump(a - 3.7, 1.1, t - 0.1, 1.0)
-    var move = Vector(side * 0.62, -0.5, 0.28) * corner * min(1, a / 1.2)
+    var move = Vector(side * 0.6, -0.42, 0.28) * corner * min(1, a / 1.2)
     move += Vector(0, 0.05, 0.1) * middle
     move += Vector(0, -0.22, 0) * bump(a, 1.9, t - 2.1, 0.5)
     move += Vector(side * 0.12, -0.2, -0.22) * cheek
@@ -102,8 +102,8 @@ struct ExpressionWeights: Sendable {
 
   private static func face(azimuth: Float, _ t: Float) -> Float {
     let angle = abs(azimuth) * 180 / .pi
-    let side = smoothstep(76, 52, angle)
-    let top = smoothstep(-8.6, -6.9, t)
+    let side = smoothstep(88, 64, angle)
+    let top = smoothstep(-10.4, -8.2, t)
     let bottom = smoothstep(9.4, 7.9, t)
     return side * top * bottom
   }

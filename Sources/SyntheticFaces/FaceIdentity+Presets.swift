@@ -6,7 +6,7 @@ extension FaceIdentity {
   public static let alice: FaceIdentity = {
     var shape = FaceShape()
     shape.faceWidth = -0.5
-    shape.jawWidth = -1.1
+    shape.jawWidth = -1.3
     shape.chinWidth = -0.8
     shape.chinLength = -0.4
     shape.cheekbones = 0.9
@@ -22,8 +22,8 @@ extension FaceIdentity {
     shape.noseBridge = -0.5
     shape.noseTip = -0.4
     shape.noseTurn = 0.7
-    shape.upperLip = 0.9
-    shape.lowerLip = 0.9
+    shape.upperLip = 0.5
+    shape.lowerLip = 0.6
     shape.mouthWidth = -0.2
     shape.neckWidth = -1
     return FaceIdentity(
@@ -32,7 +32,7 @@ extension FaceIdentity {
         tone: Color(0.62, 0.40, 0.295), lips: Color(0.46, 0.135, 0.125), blush: 0.55,
         freckles: 0.45, stubble: 0, moles: 1, mottling: 0.4, age: 0.1, shine: 0.5),
       eyes: Eyes(iris: Color(0.10, 0.19, 0.08), lashes: 0.95),
-      brows: Brows(color: Color(0.13, 0.055, 0.025), thickness: 0.3, arch: 0.7, density: 0.75),
+      brows: Brows(color: Color(0.13, 0.055, 0.025), thickness: 0.4, arch: 0.6, density: 0.9),
       hair: Hair(
         color: Color(0.20, 0.062, 0.02), length: 11, volume: 1.7, hairline: 0, recession: 0,
         wave: 0.5))
@@ -56,9 +56,9 @@ extension FaceIdentity {
     shape.eyeDepth = 0.6
     shape.eyeSpacing = 0.2
     shape.noseLength = 0.6
-    shape.noseWidth = 1
+    shape.noseWidth = 0.7
     shape.noseBridge = 0.9
-    shape.noseTip = 0.6
+    shape.noseTip = 0.3
     shape.noseTurn = -0.4
     shape.upperLip = -0.5
     shape.lowerLip = -0.1
@@ -68,7 +68,7 @@ extension FaceIdentity {
     return FaceIdentity(
       name: "bob", seed: 23, shape: shape,
       skin: Skin(
-        tone: Color(0.30, 0.155, 0.088), lips: Color(0.21, 0.085, 0.065), blush: 0.2,
+        tone: Color(0.33, 0.175, 0.102), lips: Color(0.21, 0.085, 0.065), blush: 0.2,
         freckles: 0, stubble: 0.7, moles: 2, mottling: 0.6, age: 0.6, shine: 0.7),
       eyes: Eyes(iris: Color(0.045, 0.02, 0.01), lashes: 0.6),
       brows: Brows(color: Color(0.012, 0.009, 0.008), thickness: 0.85, arch: -0.2, density: 0.95),

@@ -4,7 +4,7 @@ import Foundation
 /// Who a synthetic face is: shape, skin, eyes, brows and hair, all from numbers.
 public struct FaceIdentity: Codable, Hashable, Sendable {
   public var name: String
-  /// Picks the places of freckles, moles and strands.
+  /// Picks the places of freckles, moles and strands; 0 makes hair the same on both sides.
   public var seed: UInt32
   public var shape: FaceShape
   public var skin: Skin

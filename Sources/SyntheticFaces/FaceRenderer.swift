@@ -13,13 +13,16 @@ public final class FaceRenderer: Sendable {
   private let model: HeadModel
   private let threads: Int
 
-  /// `face` puts another person's face on the head: the exact answer of a face swap.
-  public init(head: FaceIdentity, face: FaceIdentity? = nil, threads: Int = 2) {
+  /// `face` puts another person's face on the head: the exact answer of a face swap. `tone` says
+  /// whose skin tone that face then has.
+  public init(
+    head: FaceIdentity, face: FaceIdentity? = nil, tone: SwapTone = .face, threads: Int = 2
+  ) {
     precondition(threads > 0, "drawing takes a thread")
     self.head = head
     self.face = face ?? head
     self.threads = threads
-    model = HeadModel(head: head, face: face)
+    model = HeadModel(head: head, face: face, tone: tone)
   }
 
   /// Draws the scene.
@@ -104,6 +107,14 @@ public final class FaceRenderer: Sendable {
     }
     return (bytes, mask)
   }
+}
+
+/// Whose skin tone a face swap's right answer has.
+public enum SwapTone: String, Codable, Sendable {
+  /// The face's own, blending into the head's at hairline, ears and neck.
+  case face
+  /// The head's, as after a perfect colour match: features and freckles of one, tone of the other.
+  case head
 }
 
 /// A drawn frame and what is true of it.

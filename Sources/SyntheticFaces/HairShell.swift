@@ -6,7 +6,8 @@ struct HairShell {
   private static let hangingRows = 20
 
   private static let line = Curve([
-    (0, -10.6), (18, -10.8), (32, -10.7), (45, -9.9), (56, -7.8), (65, -5), (72, -2.2), (80, -0.6),
+    (0, -10.9), (18, -11), (32, -11.1), (42, -10.5), (52, -9.4), (60, -8.2), (67, -6.2), (74, -3.4),
+    (80, -0.9),
     (88, -0.8), (96, -4.2), (112, -4.8), (126, -2), (134, 1.5), (148, 4.5), (180, 5.5),
   ])
 
@@ -14,7 +15,7 @@ struct HairShell {
   static func edge(of hair: FaceIdentity.Hair, azimuth: Float) -> Float {
     let angle = abs(azimuth) * 180 / .pi
     let front = smoothstep(70, 50, angle)
-    let recession = hair.recession * 1.5 * bump(angle - 36, 13, 0, 1)
+    let recession = hair.recession * 2.4 * bump(angle - 36, 13, 0, 1)
     return line(angle) - hair.hairline * 0.8 * front - recession
   }
 
@@ -54,15 +55,17 @@ struct HairShell {
     var point = base.point(azimuth: azimuth, level: level)
     let outward = normalized((point - Vector(0, -4.5, 8)) * Vector(1.1, 0.9, 0.8))
     let toEdge = hangs > 0.5 ? 10 : (end - level)
-    let sides = mix(1, 0.62, smoothstep(-9, -3, level) * (hair.length > 0 ? 0.2 : 1))
+    let sides = mix(1, hair.length > 0 ? 0.85 : 0.3, smoothstep(-12, -4, level))
     var thickness = hair.volume * sides * smoothstep(-0.8, 5.5, toEdge)
-    let clump = Noise.octaves(abs(azimuth) * 9, level * 0.5, identity.seed &+ 31, count: 2) - 0.5
+    let strandAngle = identity.seed == 0 ? abs(azimuth) : azimuth
+    let part: Float = identity.seed == 0 ? 0 : 0.35
+    let clump = Noise.octaves(strandAngle * 9, level * 0.5, identity.seed &+ 31, count: 2) - 0.5
     thickness *= 1 + 0.35 * clump
-    if hair.length > 0 { thickness *= 1 - 0.35 * bump(azimuth, 0.07, 0, 1) * smoothstep(-22, -18, level) }
-    point += outward * (thickness + 0.12)
+    if hair.length > 0 { thickness *= 1 - 0.4 * bump(azimuth - part, 0.08, 0, 1) * smoothstep(-22, -18, level) }
+    point += outward * (thickness + 0.05)
     guard row >= scalpRows, hangs > 0 else { return point }
     let down = Float(row - scalpRows + 1) / Float(hangingRows)
-    let wave = hair.wave * sin(down * 9 + abs(azimuth) * 3) * 0.5 * smoothstep(0, 0.5, down)
+    let wave = hair.wave * sin(down * 9 + strandAngle * 3) * 0.5 * smoothstep(0, 0.5, down)
     let inward = 1 - 0.12 * smoothstep(0.1, 0.9, down) + 0.035 * wave
     let ends = 1 + 0.12 * clump
     return Vector(

@@ -36,7 +36,7 @@ struct HeadModel: Sendable {
     static let torso = 9
   }
 
-  init(head: FaceIdentity, face: FaceIdentity? = nil) {
+  init(head: FaceIdentity, face: FaceIdentity? = nil, tone: SwapTone = .face) {
     let weights = ExpressionWeights.shared.face
     let own = HeadModel(alone: head)
     guard let face, face != head else {
@@ -44,9 +44,17 @@ struct HeadModel: Sendable {
       return
     }
     let other = HeadShape(face.shape)
+    // The skin under the hair follows the hair that is there.
+    var painted = face
+    painted.hair = head.hair
+    if tone == .head {
+      let ratio = head.skin.tone.vector / face.skin.tone.vector
+      painted.skin.tone = head.skin.tone
+      painted.skin.lips = FaceIdentity.Color(face.skin.lips.vector * ratio)
+    }
     self.init(
       head: head, face: face, shape: own.shape.blended(with: other, weights: weights),
-      skin: own.skin.blended(with: SkinTexture(identity: face), weights: weights),
+      skin: own.skin.blended(with: SkinTexture(identity: painted), weights: weights),
       parts: own.parts, under: own)
   }
 

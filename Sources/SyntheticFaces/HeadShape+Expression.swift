@@ -99,12 +99,16 @@ extension HeadShape {
 
   private func rimMouth(_ points: UnsafeMutableBufferPointer<Vector>, _ slit: HeadGrid.Slit) {
     let depth: [Float] = [0.14, 0.4, 0.8, 2.2]
-    let bulge: [Float] = [0.05, 0.02, -0.15, -0.6]
+    let bulge: [Float] = [0.05, 0.02, -0.15]
     for i in slit.upper.indices {
       let upper = points[slit.upper[i]]
       let lower = points[slit.lower[i]]
       let room = min(1, (lower.y - upper.y) / 0.4)
-      for ring in 0..<4 {
+      // The last ring closes the bag.
+      let middle = (upper + lower) * 0.5 * Vector(0.9, 1, 1) + Vector(0, 0.3 * room, depth[3])
+      points[slit.upperRims[3][i]] = middle
+      points[slit.lowerRims[3][i]] = middle
+      for ring in 0..<3 {
         let roll = bulge[ring] * (ring < 2 ? room : 1)
         points[slit.upperRims[ring][i]] = upper + Vector(0, roll, depth[ring])
         points[slit.lowerRims[ring][i]] = lower + Vector(0, -roll, depth[ring])

@@ -65,7 +65,7 @@ struct FaceFeatures: Sendable {
     (-0.25, 2.55), (0.2, 1.75), (0.6, 0.9), (1.0, 0.25), (1.5, 0),
   ])
   private static let noseHalf = Curve([
-    (-5.2, 0.75), (-4.2, 0.62), (-3.2, 0.68), (-2.2, 0.78), (-1.3, 0.92), (-0.5, 0.98), (0.3, 0.9),
+    (-5.2, 0.75), (-4.2, 0.56), (-3.2, 0.6), (-2.2, 0.68), (-1.3, 0.82), (-0.5, 0.92), (0.3, 0.86),
     (1.2, 0.7),
   ])
 
@@ -94,11 +94,11 @@ struct FaceFeatures: Sendable {
   private func nose(_ a: Float, _ t: Float) -> Float {
     let half = FaceFeatures.noseHalf(t) * (1 + 0.12 * shape.noseWidth * smoothstep(-3.5, -0.5, t))
     let across = a / half
-    let cross = 1 / (1 + across * across * (0.55 + 0.6 * across * across))
+    let cross = 1 / (1 + across * across * (0.5 + 0.75 * across * across))
     let fade = smoothstep(2.6, 1.5, a)
     var height = FaceFeatures.noseHeight(t)
     height += 0.3 * shape.noseBridge * bump(t + 3.0, 0.9, 0, 1)
-    height *= 1 + 0.05 * shape.noseLength
+    height *= 0.9 + 0.04 * shape.noseLength
     let ball = (0.18 + 0.2 * shape.noseTip) * bump(a, 0.75, t + 0.7, 0.5)
     let wing = (0.85 + 0.1 * shape.noseWidth) * bump(a - 1.28, 0.36, t + 0.1, 0.42)
     let nostril = 0.65 * bump(a - 0.62, 0.26, t - 0.42, 0.15)
@@ -120,7 +120,7 @@ struct FaceFeatures: Sendable {
   private func mouth(_ a: Float, _ t: Float) -> Float {
     let q = a / HeadGrid.mouthHalf
     let across = pow(max(0, 1 - q * q), 0.7)
-    let muzzle = 0.38 * bump(a, 2.3, t - 2.4, 1.7)
+    let muzzle = 0.24 * bump(a, 2.3, t - 2.4, 1.7)
     let upper = (0.4 + 0.12 * shape.upperLip) * across * bump(t - 2.42, 0.36, 0, 1)
     let lower = (0.5 + 0.12 * shape.lowerLip) * across * bump(t - 3.3, 0.42, 0, 1)
     let corner = 0.22 * bump(a - 2.95, 0.4, t - 2.85, 0.4)

@@ -4,8 +4,8 @@ import Foundation
 /// Finds the 68 points of a posed head in the picture.
 ///
 /// All but the jaw line are fixed places of the surface. The jaw line follows the contour that is
-/// seen, as annotators of 300-W draw it: each point slides inward along its level of the mesh to
-/// where the head ends in the picture.
+/// seen, as annotators of 300-W draw it: each level of the mesh gives the place where the head ends
+/// in the picture, and the points divide the line of these places from ear to chin evenly.
 struct LandmarkFinder {
   let landmarks: Landmarks
 
@@ -16,26 +16,41 @@ struct LandmarkFinder {
         y: Float(camera.height) / 2 + camera.focal * p.y / p.z)
     }
     let places = Places.shared
-    var points = places.jaw.map { Self.contour($0, screen) }
+    let left = Self.evenly(places.leftJaw.map { Self.contour($0, side: -1, screen) })
+    let right = Self.evenly(places.rightJaw.map { Self.contour($0, side: 1, screen) })
+    var points = left + right.reversed().dropFirst()
     points += places.fixed.map { $0.point(screen) }
     landmarks = Landmarks(points)
   }
 
   /// Of the places along a level, the farthest out.
-  private static func contour(_ jaw: Places.Jaw, _ screen: [Point]) -> Point {
-    var best = jaw.path[0].point(screen)
-    guard jaw.side != 0 else { return best }
+  private static func contour(_ path: [Place], side: Float, _ screen: [Point]) -> Point {
+    var best = path[0].point(screen)
     // Outward on the screen: across the line from the chin to the bridge of the nose.
     let up = Places.shared.bridge.point(screen) - Places.shared.chin.point(screen)
     let length = max(1e-3, (up.x * up.x + up.y * up.y).squareRoot())
-    let outward = Point(x: -up.y / length * jaw.side, y: up.x / length * jaw.side)
+    let outward = Point(x: -up.y / length * side, y: up.x / length * side)
     var farthest = best.x * outward.x + best.y * outward.y
-    for place in jaw.path.dropFirst() {
+    for place in path.dropFirst() {
       let point = place.point(screen)
       let out = point.x * outward.x + point.y * outward.y
       if out > farthest { (best, farthest) = (point, out) }
     }
     return best
+  }
+
+  /// Nine points that divide a line evenly, both ends among them.
+  private static func evenly(_ line: [Point]) -> [Point] {
+    var lengths: [Float] = [0]
+    for i in 1..<line.count { lengths.append(lengths[i - 1] + line[i].distance(to: line[i - 1])) }
+    let total = lengths[lengths.count - 1]
+    return (0..<9).map { k in
+      let place = total * Float(k) / 8
+      var i = 0
+      while i < line.count - 2, lengths[i + 1] < place { i += 1 }
+      let share = (place - lengths[i]) / max(1e-6, lengths[i + 1] - lengths[i])
+      return line[i] + (line[i + 1] - line[i]) * min(1, share)
+    }
   }
 
   /// A place on the mesh: vertices and weights.
@@ -54,22 +69,18 @@ struct LandmarkFinder {
   struct Places: Sendable {
     static let shared = Places()
 
-    struct Jaw: Sendable {
-      /// −1 at image left, 1 at image right, 0 the chin.
-      var side: Float
-      /// From the ear inward.
-      var path: [Place]
-    }
-
-    let jaw: [Jaw]
+    /// From ear to chin, for each level the places from the ear inward.
+    let leftJaw: [[Place]]
+    let rightJaw: [[Place]]
     /// Points 17 to 67.
     let fixed: [Place]
     let bridge: Place
     let chin: Place
 
-    /// Angle from the front, in degrees, and level of points 0 to 7.
+    /// Angle from the front, in degrees, and level along the edge of the jaw.
     private static let jawLine: [(Float, Float)] = [
-      (80, -3.0), (80, -1.1), (78, 0.9), (75, 3.1), (70, 5.2), (60, 6.5), (44, 7.1), (23, 7.4),
+      (87, -3.9), (87, -2.1), (86, -0.1), (84, 2.0), (78, 4.3), (65, 6.0), (46, 7.1), (24, 7.4),
+      (0, 7.5),
     ]
 
     private init() {
@@ -79,54 +90,57 @@ struct LandmarkFinder {
           column: Places.fraction(grid.azimuths, degrees * .pi / 180),
           row: Places.fraction(grid.levels, level))
       }
-      func line(_ side: Float, _ place: (Float, Float)) -> Jaw {
-        Jaw(
-          side: side,
-          path: stride(from: place.0, through: 8, by: -3).map {
-            at(degrees: side * $0, level: place.1)
-          })
+      let angle = Curve(Places.jawLine.enumerated().map { (Float($0.offset), $0.element.0) })
+      let level = Curve(Places.jawLine.enumerated().map { (Float($0.offset), $0.element.1) })
+      func jaw(_ side: Float) -> [[Place]] {
+        (0...32).map { step in
+          let along = Float(step) / 4
+          let outer = angle(along)
+          return stride(from: outer, through: min(outer, 8), by: -3).map {
+            at(degrees: side * $0, level: level(along))
+          }
+        }
       }
       chin = at(degrees: 0, level: 7.5)
       bridge = at(degrees: 0, level: -4.3)
-      jaw =
-        Places.jawLine.map { line(-1, $0) } + [Jaw(side: 0, path: [chin])]
-        + Places.jawLine.reversed().map { line(1, $0) }
-      let half = Places.halfFace(grid)
-      fixed = half
+      leftJaw = jaw(-1)
+      rightJaw = jaw(1)
+      fixed = Places.innerFace(grid)
     }
 
     /// Points 17 to 67 in the order of iBUG.
-    private static func halfFace(_ grid: HeadGrid) -> [Place] {
+    private static func innerFace(_ grid: HeadGrid) -> [Place] {
       let brow: [SIMD2<Float>] = [
-        SIMD2(5.5, -5.35), SIMD2(4.75, -5.98), SIMD2(3.75, -6.2), SIMD2(2.6, -6.05),
-        SIMD2(1.4, -5.6),
+        SIMD2(5.4, -5.6), SIMD2(4.6, -6.15), SIMD2(3.45, -6.3), SIMD2(2.2, -6.05),
+        SIMD2(1.05, -5.6),
       ]
       var places = brow.map { surface(grid, -$0.x, $0.y) }
       places += brow.reversed().map { surface(grid, $0.x, $0.y) }
-      places += [-4.2, -3.1, -1.95, -0.8].map { surface(grid, 0, $0) }
-      places += [SIMD2<Float>(-1.4, 0.3), SIMD2(-0.75, 0.55), SIMD2(0, 0.7), SIMD2(0.75, 0.55),
-        SIMD2(1.4, 0.3)].map { surface(grid, $0.x, $0.y) }
-      func eye(_ slit: HeadGrid.Slit) -> [Place] {
+      places += [-4.2, -3.05, -1.9, -0.7].map { surface(grid, 0, $0) }
+      places += [SIMD2<Float>(-1.4, 0.4), SIMD2(-0.75, 0.65), SIMD2(0, 0.82), SIMD2(0.75, 0.65),
+        SIMD2(1.4, 0.4)].map { surface(grid, $0.x, $0.y) }
+      // The outer corner is where the lids part, a little inside the slit's end.
+      func eye(_ slit: HeadGrid.Slit, from: Float, to: Float) -> [Place] {
         [
-          edge(slit.upper, 0), edge(slit.upper, 0.32), edge(slit.upper, 0.68),
-          edge(slit.upper, 1), edge(slit.lower, 0.68), edge(slit.lower, 0.32),
+          corner(slit, from), edge(slit.upper, 0.32), edge(slit.upper, 0.68),
+          corner(slit, to), edge(slit.lower, 0.68), edge(slit.lower, 0.32),
         ]
       }
-      places += eye(grid.leftEye) + eye(grid.rightEye)
+      places += eye(grid.leftEye, from: 0.06, to: 1) + eye(grid.rightEye, from: 0, to: 0.94)
       func lip(_ share: Float, upper: Bool) -> Place {
         let s = share * HeadGrid.mouthHalf
         let edges = SkinPainter.lipEdges(s)
-        return surface(grid, s, upper ? edges.upper : edges.lower)
+        return surface(grid, s, upper ? edges.upper + 0.06 : edges.lower - 0.1)
       }
       places += [
-        edge(grid.mouth.upper, 0), lip(-0.58, upper: true), lip(-0.22, upper: true),
+        corner(grid.mouth, 0.03), lip(-0.58, upper: true), lip(-0.22, upper: true),
         lip(0, upper: true), lip(0.22, upper: true), lip(0.58, upper: true),
-        edge(grid.mouth.upper, 1), lip(0.6, upper: false), lip(0.27, upper: false),
+        corner(grid.mouth, 0.97), lip(0.6, upper: false), lip(0.27, upper: false),
         lip(0, upper: false), lip(-0.27, upper: false), lip(-0.6, upper: false),
       ]
       places += [
-        edge(grid.mouth.upper, 0.08), edge(grid.mouth.upper, 0.37), edge(grid.mouth.upper, 0.5),
-        edge(grid.mouth.upper, 0.63), edge(grid.mouth.upper, 0.92), edge(grid.mouth.lower, 0.63),
+        corner(grid.mouth, 0.11), edge(grid.mouth.upper, 0.37), edge(grid.mouth.upper, 0.5),
+        edge(grid.mouth.upper, 0.63), corner(grid.mouth, 0.89), edge(grid.mouth.lower, 0.63),
         edge(grid.mouth.lower, 0.5), edge(grid.mouth.lower, 0.37),
       ]
       return places
@@ -136,6 +150,15 @@ struct LandmarkFinder {
     private static func surface(_ grid: HeadGrid, _ s: Float, _ t: Float) -> Place {
       let azimuth = asin(max(-1, min(1, s / BaseHead.mean.width(t))))
       return bilinear(column: fraction(grid.azimuths, azimuth), row: fraction(grid.levels, t))
+    }
+
+    /// Between the edges of a slit, a share of the way along.
+    private static func corner(_ slit: HeadGrid.Slit, _ share: Float) -> Place {
+      let upper = edge(slit.upper, share)
+      let lower = edge(slit.lower, share)
+      return Place(
+        vertices: upper.vertices + lower.vertices,
+        weights: (upper.weights + lower.weights).map { $0 / 2 })
     }
 
     /// A share of the way along an edge of a slit.

@@ -59,9 +59,9 @@ struct MeshPart: Sendable {
     for row in 0..<rows {
       let along = Float(row) / Float(rows - 1)
       for column in 0..<columns {
-        let x = (Float(column) / Float(columns - 1) * 2 - 1) * 2.6
+        let x = (Float(column) / Float(columns - 1) * 2 - 1) * 2.3
         let bulge = 0.08 * (1 - (2 * along - 1) * (2 * along - 1))
-        part.positions.append(Vector(x, mix(top, bottom, along), front + 0.24 * x * x - bulge))
+        part.positions.append(Vector(x, mix(top, bottom, along), front + 0.3 * x * x - bulge))
         part.coordinates.append(SIMD2(x, along))
       }
     }

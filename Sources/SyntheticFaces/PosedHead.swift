@@ -103,7 +103,7 @@ struct PosedHead {
       }
       let rotation = onTorso ? frame.torso : frame.head
       let normal = normalized(normals[i] + rotation.apply(model.occlusion.bend[i]))
-      let shade = inside[i] < 0 ? -inside[i] : model.occlusion.ambient[i] * inside[i]
+      let shade = inside[i] < 0 ? -inside[i] : (0.1 + 0.9 * model.occlusion.ambient[i]) * inside[i]
       let ambient =
         Vector(irradiance[0](normal), irradiance[1](normal), irradiance[2](normal)) * shade
       return SIMD4(ambient.clamped(lowerBound: .zero, upperBound: Vector(repeating: 50)),

@@ -106,20 +106,24 @@ struct HairPattern: Sendable {
     wave = identity.hair.wave
   }
 
+  @inline(__always)
+  private func angle(_ place: SIMD2<Float>) -> Float { seed == 0 ? abs(place.x) : place.x }
+
   /// Whether a strand lies here; strands thin out toward the end.
   @inline(__always)
   func covers(_ place: SIMD2<Float>) -> Bool {
-    guard place.y > 0.82 else { return true }
-    let strand = Noise.value(abs(place.x) * 55, place.y * 2, seed &+ 21)
-    let fade = (place.y - 0.86) / 0.14
+    let start: Float = long ? 0.93 : 0.88
+    guard place.y > start else { return true }
+    let strand = Noise.value(angle(place) * 55, place.y * 2, seed &+ 21)
+    let fade = (place.y - start) / (1 - start)
     return strand * 0.85 + 0.15 > fade
   }
 
   /// Brightness of the strand, around 1.
   @inline(__always)
   func strand(_ place: SIMD2<Float>) -> Float {
-    let bend = wave * 0.05 * sin(place.y * 24 + abs(place.x) * 2)
-    let across = abs(place.x) + bend
+    let bend = wave * 0.05 * sin(place.y * 24 + angle(place) * 2)
+    let across = angle(place) + bend
     let fine = Noise.value(across * 80, place.y * 5, seed &+ 22)
     let broad = Noise.value(across * 16, place.y * 3, seed &+ 23)
     return 0.45 + 0.65 * fine + 0.45 * broad

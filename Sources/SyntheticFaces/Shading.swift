@@ -106,8 +106,10 @@ struct Shading {
   private func eye(_ s: Sample) -> Vector {
     let r = (s.place.x * s.place.x + s.place.y * s.place.y).squareRoot()
     let iris: Float = 0.47
-    var albedo = Vector(0.62, 0.565, 0.53)
-    albedo *= mix(.one, Vector(0.85, 0.6, 0.55), smoothstep(0.6, 0.98, r))
+    var albedo = Vector(0.56, 0.51, 0.48)
+    albedo *= mix(.one, Vector(0.55, 0.4, 0.37), smoothstep(0.55, 0.95, r))
+    // The upper lid and its lashes shade the ball.
+    albedo *= mix(0.5, 1, smoothstep(-0.36, -0.1, s.place.y))
     if r < iris + 0.04 {
       let turn = atan2(s.place.y, abs(s.place.x))
       let fibre = Noise.value(turn * 9, r * 5, 77)
@@ -133,7 +135,7 @@ struct Shading {
     let place = a / (0.86 - 0.06 * a)
     let gap = abs(place - place.rounded())
     let edge = smoothstep(0, 0.12, gap)
-    let albedo = Vector(0.60, 0.545, 0.46) * (0.55 + 0.45 * edge) * (1 - 0.22 * a)
+    let albedo = Vector(0.72, 0.66, 0.56) * (0.6 + 0.4 * edge) * (1 - 0.24 * a)
     let facing = max(0, dot(s.normal, key))
     return albedo * (s.ambient * 0.62 + keyColor * (0.6 * facing * s.open))
   }

@@ -99,8 +99,8 @@ struct SkinPainter: Sendable {
     let a = abs(s)
     let q = min(1, a / HeadGrid.mouthHalf)
     let bow = 0.12 * bump(a, 0.28, 0, 1) - 0.06 * bump(a - 0.6, 0.35, 0, 1)
-    let upper = HeadGrid.mouthLevel - 0.72 * pow(1 - q, 0.62) * (1 - 0.12 * q) + bow * (1 - q)
-    let lower = HeadGrid.mouthLevel + 1.1 * pow(max(0, 1 - q * q), 0.72)
+    let upper = HeadGrid.mouthLevel - 0.72 * pow(1 - q, 0.7) * (1 - 0.12 * q) + bow * (1 - q)
+    let lower = HeadGrid.mouthLevel + 1.06 * pow(max(0, 1 - q * q), 0.95)
     return (upper, lower)
   }
 
