@@ -35,7 +35,9 @@ public final class Adam {
     variances = Parameters(parameters.entries)
   }
 
-  /// Moves the weights against their gradient. The three must have the same entries.
+  /// Moves the weights against their gradient.
+  ///
+  /// The three must have the same entries.
   public func update(_ parameters: Parameters, gradients: Parameters, threads: Int) {
     precondition(parameters.count == means.count && gradients.count == means.count)
     step += 1

@@ -31,8 +31,9 @@ public struct GaussianFilter: Hashable, Sendable {
     }
   }
 
-  /// The adjoint of `means`: hands each mean back to the numbers it came from. `height` and
-  /// `width` are those of the result.
+  /// The adjoint of `means`: hands each mean back to the numbers it came from.
+  ///
+  /// `height` and `width` are those of the result.
   public func spread(_ means: [Float], height: Int, width: Int) -> [Float] {
     let margin = taps - 1
     let (inner, down) = (width - margin, height - margin)

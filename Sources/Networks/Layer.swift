@@ -32,7 +32,9 @@ public enum Layer: Hashable, Sendable {
   /// The same numbers in another shape, in the order height, width, channel.
   case reshape(Shape)
 
-  /// The shape it makes of `input`. Traps where they do not fit.
+  /// The shape it makes of `input`.
+  ///
+  /// Traps where they do not fit.
   public func output(of input: Shape) -> Shape {
     switch self {
     case .convolution(let channels, let kernel, let stride):

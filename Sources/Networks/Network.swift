@@ -44,8 +44,9 @@ public struct Network: Hashable, Sendable {
     self.input = Tensor(index: 0, shape: input, parts: parts)
   }
 
-  /// Applies the layers to a tensor and returns the last result. The layer at place 3 of the
-  /// block "encoder" is named "encoder.3".
+  /// Applies the layers to a tensor and returns the last result.
+  ///
+  /// The layer at place 3 of the block "encoder" is named "encoder.3".
   public mutating func append(_ block: Block, to tensor: Tensor) -> Tensor {
     block.layers.enumerated().reduce(tensor) { input, item in
       let output = newTensor(item.element.output(of: input.shape), parts: input.parts)
@@ -110,8 +111,9 @@ public struct Network: Hashable, Sendable {
   }
 }
 
-/// A named array of weights. A convolution's is `[kernel, kernel, in, out]`, a dense layer's
-/// `[in, out]`.
+/// A named array of weights.
+///
+/// A convolution's is `[kernel, kernel, in, out]`, a dense layer's `[in, out]`.
 public struct Parameter: Hashable, Sendable {
   public let name: String
   public let shape: [Int]

@@ -71,7 +71,9 @@ public final class Parameters {
   }
 
   /// Biases 0; weights uniform with deviation √(2 / inputs), which keeps the size of what flows
-  /// through leaky rectifiers. Every array has a generator of its own.
+  /// through leaky rectifiers.
+  ///
+  /// Every array has a generator of its own.
   ///
   /// Source: He et al., "Delving Deep into Rectifiers", 2015.
   public func initialize(seed: UInt64) {

@@ -10,7 +10,9 @@ struct ReferenceNetwork {
   init(_ network: Network, _ parameters: Parameters) {
     self.network = network
     weights = Dictionary(
-      uniqueKeysWithValues: network.parameters.map { ($0.name, parameters[$0.name].map(Double.init)) })
+      uniqueKeysWithValues: network.parameters.map {
+        ($0.name, parameters[$0.name].map(Double.init))
+      })
   }
 
   /// The outputs for an input of `parts · batch` samples.
@@ -18,18 +20,24 @@ struct ReferenceNetwork {
     var tensors = [Int: [Double]]()
     tensors[network.input.index] = input
     for node in network.nodes {
-      let values = tensors[node.input.index]!
+      let values = tensors[node.input.index, default: []]
       let size = node.input.shape.count
       switch node.operation {
       case .part(let index):
-        tensors[node.output.index] = Array(values[index * batch * size..<(index + 1) * batch * size])
+        tensors[node.output.index] = Array(
+          values[index * batch * size..<(index + 1) * batch * size])
       case .layer(let layer, let name):
         tensors[node.output.index] = stride(from: 0, to: values.count, by: size).flatMap {
           apply(layer, name, Array(values[$0..<$0 + size]), node.input.shape, node.output.shape)
         }
       }
     }
-    return network.outputs.map { tensors[$0.tensor.index]! }
+    return network.outputs.map { tensors[$0.tensor.index, default: []] }
+  }
+
+  private func array(_ name: String) -> [Double] {
+    guard let values = weights[name] else { preconditionFailure("no weights named \(name)") }
+    return values
   }
 
   private func apply(
@@ -39,10 +47,10 @@ struct ReferenceNetwork {
     case .leakyReLU(let slope): return x.map { $0 > 0 ? $0 : Double(slope) * $0 }
     case .sigmoid: return x.map { 1 / (1 + exp(-$0)) }
     case .dense(let count):
-      let w = weights["\(name).weight"]!
+      let w = array("\(name).weight")
       let flat = reordered(x, from: from, to: Shape(from.count))
       return (0..<count).map { o in
-        flat.indices.reduce(weights["\(name).bias"]![o]) { $0 + flat[$1] * w[$1 * count + o] }
+        flat.indices.reduce(array("\(name).bias")[o]) { $0 + flat[$1] * w[$1 * count + o] }
       }
     case .reshape(let shape): return reordered(x, from: from, to: shape)
     case .pixelShuffle(let factor):
@@ -58,9 +66,9 @@ struct ReferenceNetwork {
   private func convolve(
     _ values: [Double], _ name: String, _ from: Shape, _ to: Shape, _ kernel: Int, _ stride: Int
   ) -> [Double] {
-    let w = weights["\(name).weight"]!
+    let w = array("\(name).weight")
     return grid(to) { o, y, x in
-      var sum = weights["\(name).bias"]![o]
+      var sum = array("\(name).bias")[o]
       for ky in 0..<kernel {
         for kx in 0..<kernel {
           let (row, column) = (y * stride + ky - kernel / 2, x * stride + kx - kernel / 2)

@@ -41,6 +41,17 @@ private func file(_ header: String, data: Int) -> [UInt8] {
   for entry in written.entries { #expect(found[entry.name] == written[entry.name]) }
 }
 
+/// Written by the Python package safetensors 0.8.0.
+@Test func aFileOfTheReferenceWriterIsRead() throws {
+  let text =
+    "oAAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJtYWRlIGJ5Ijoic2FmZXRlbnNvcnMgMC54In0sImEiOnsiZHR5cGUi"
+    + "OiJGMzIiLCJzaGFwZSI6WzFdLCJkYXRhX29mZnNldHMiOlswLDRdfSwiYiI6eyJkdHlwZSI6IkYzMiIsInNoYXBl"
+    + "IjpbMiwzXSwiZGF0YV9vZmZzZXRzIjpbNCwyOF19fSAgICAgAADgQAAAwD8AAADAAABAQAAAgD4AAAAAbxKDug=="
+  let parameters = try read([UInt8](try #require(Data(base64Encoded: text))))
+  #expect(parameters.entries == [Parameter("a", [1]), Parameter("b", [2, 3])])
+  #expect(parameters["a"] == [7] && parameters["b"] == [1.5, -2, 3, 0.25, 0, -1e-3])
+}
+
 @Test func everyCutOffFileIsRefused() throws {
   let path = temporaryPath()
   defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover does no harm.

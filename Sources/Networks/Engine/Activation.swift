@@ -6,8 +6,9 @@ enum Activation {
   case leaky(Float)
   case sigmoid
 
-  /// Adds the bias of each column and applies the function. `stride` is the distance between
-  /// rows.
+  /// Adds the bias of each column and applies the function.
+  ///
+  /// `stride` is the distance between rows.
   func forward(
     _ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
     bias: UnsafePointer<Float>

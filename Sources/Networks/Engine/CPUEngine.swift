@@ -37,8 +37,10 @@ public struct CPUEngine: Sendable {
     case training
   }
 
-  /// Plans the memory and picks the kernels. The executable keeps `parameters` and reads them at
-  /// each run, so several executables may share them, on one thread at a time.
+  /// Plans the memory and picks the kernels.
+  ///
+  /// The executable keeps `parameters` and reads them at each run, so several executables may share
+  /// them, on one thread at a time.
   ///
   /// Throws when `parameters` lacks an array of the network or has it in another shape.
   public func compile(

@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// A network with its weights and all its memory, ready to run. For one thread at a time.
+/// A network with its weights and all its memory, ready to run.
+///
+/// For one thread at a time.
 public final class Executable {
   public let network: Network
   public let batch: Int

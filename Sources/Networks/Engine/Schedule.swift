@@ -1,5 +1,6 @@
-/// What runs, in order: a step is a layer with the activation behind it. Reshaping and taking a
-/// part move nothing; their tensors are views.
+/// What runs, in order: a step is a layer with the activation behind it.
+///
+/// Reshaping and taking a part move nothing; their tensors are views.
 struct Schedule {
   struct Step {
     let layer: Layer

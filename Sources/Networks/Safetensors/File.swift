@@ -74,8 +74,9 @@ public func synchronizeToDisk(_ path: String) throws(NetworksError) {
   try File(reading: path).sync()
 }
 
-/// Gives a file or folder another name in the same folder, and waits for the disk. A file of that
-/// name is replaced: at any moment there is the old one or the new one.
+/// Gives a file or folder another name in the same folder, and waits for the disk.
+///
+/// A file of that name is replaced: at any moment there is the old one or the new one.
 public func renameOnDisk(_ path: String, to newPath: String) throws(NetworksError) {
   guard rename(path, newPath) == 0 else {
     throw NetworksError(code: .cannotWrite, path: newPath, errno)

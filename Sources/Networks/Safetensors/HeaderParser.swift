@@ -1,5 +1,7 @@
 /// The JSON of a safetensors header, strictly: objects, arrays, strings and whole numbers, no key
-/// twice. Nothing else occurs in a valid header.
+/// twice.
+///
+/// Nothing else occurs in a valid header.
 struct HeaderParser {
   indirect enum Value {
     case string(String)

@@ -29,7 +29,9 @@ public enum Safetensors {
   private static func headerText(_ entries: [Parameter], metadata: [String: String]) -> String {
     var members: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      let pairs = metadata.sorted { $0.key < $1.key }.map {
+        "\(quoted($0.key)):\(quoted($0.value))"
+      }
       members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
@@ -69,15 +71,17 @@ public enum Safetensors {
     let (header, start) = try readHeader(file)
     if let other = header.entries.first(where: { $0.type != "F32" }) {
       throw NetworksError(
-        code: .mismatch, subject: path, reason: "\"\(other.name)\" is of type \(other.type), not F32")
+        code: .mismatch, subject: path,
+        reason: "\"\(other.name)\" is of type \(other.type), not F32")
     }
     let parameters = Parameters(header.entries.map { Parameter($0.name, $0.shape) })
     try read(header.entries, from: file, start: start, into: parameters)
     return (parameters, header.metadata)
   }
 
-  /// Fills the arrays that `parameters` has; others in the file are passed over. Returns the
-  /// metadata.
+  /// Fills the arrays that `parameters` has; others in the file are passed over.
+  ///
+  /// Returns the metadata.
   ///
   /// Throws also when one is missing or has another shape.
   @discardableResult
@@ -90,7 +94,8 @@ public enum Safetensors {
     var wanted: [SafetensorsHeader.Entry] = []
     for parameter in parameters.entries {
       guard let entry = found[parameter.name] else {
-        throw NetworksError(code: .mismatch, subject: path, reason: "no array \"\(parameter.name)\"")
+        throw NetworksError(
+          code: .mismatch, subject: path, reason: "no array \"\(parameter.name)\"")
       }
       guard entry.shape == parameter.shape, entry.type == "F32" else {
         throw NetworksError(

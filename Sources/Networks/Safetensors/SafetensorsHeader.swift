@@ -42,7 +42,9 @@ struct SafetensorsHeader {
         entries.append(try Self.entry(key, fields))
       }
     }
-    entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+    entries.sort {
+      ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+    }
     var end = 0
     for entry in entries {
       guard entry.bytes.lowerBound == end else {

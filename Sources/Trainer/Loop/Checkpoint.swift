@@ -1,14 +1,18 @@
 import Foundation
 import Networks
 
-/// The state of a run in a folder: `weights.safetensors`, `optimizer.safetensors` and
-/// `state.json`. Written beside, brought to the disk and renamed: whole or absent.
+/// The state of a run in a folder.
+///
+/// Files: `weights.safetensors`, `optimizer.safetensors` and `state.json`. Written beside, brought to the
+/// disk and renamed: whole or absent.
 struct Checkpoint {
   /// What `state.json` says.
   struct State: Codable {
     var format = 1
-    /// Steps done. The next batch is that of this step, counted from 0: batches depend on the
-    /// seed and the step alone, so this is the position of the sampler too.
+    /// Steps done.
+    ///
+    /// The next batch is that of this step, counted from 0: batches depend on the seed and the step
+    /// alone, so this is the position of the sampler too.
     let step: Int
     let configuration: TrainingConfiguration
     let manifest: String
@@ -73,7 +77,9 @@ struct Checkpoint {
     }
   }
 
-  /// The latest whole checkpoint, with a line for each later one that is not. Nil without any.
+  /// The latest whole checkpoint, with a line for each later one that is not.
+  ///
+  /// Nil without any.
   ///
   /// Throws the newest one's error when there are checkpoints and none is whole.
   static func latest(in folder: URL) throws -> (checkpoint: Checkpoint, skipped: [String])? {
@@ -112,11 +118,10 @@ struct Checkpoint {
     step: Int, configuration: TrainingConfiguration, manifest: String, weights: Parameters,
     optimizer: Adam, in folder: URL
   ) throws {
-    let files = FileManager.default
     let beside = folder.appending(path: ".partial-\(name(step: step))")
     let final = folder.appending(path: name(step: step))
     try removePartial(in: folder)
-    try files.createDirectory(at: beside, withIntermediateDirectories: true)
+    try filing(beside) { try $0.createDirectory(at: beside, withIntermediateDirectories: true) }
     let metadata = ["manifest": manifest, "step": String(step)]
     try Safetensors.write(
       weights, metadata: metadata, to: beside.appending(path: weightsName).path)
@@ -138,7 +143,9 @@ struct Checkpoint {
     try synchronizeToDisk(beside.appending(path: stateName).path)
     try synchronizeToDisk(beside.path)
     // One with this number can only be a damaged one that a resumption passed over.
-    if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
+    try filing(final) { files in
+      if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
+    }
     try renameOnDisk(beside.path, to: final.path)
   }
 
@@ -147,14 +154,14 @@ struct Checkpoint {
     // A run without the folder has nothing to delete.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     for name in names where name.hasPrefix(".partial-") {
-      try FileManager.default.removeItem(at: folder.appending(path: name))
+      try filing(folder) { try $0.removeItem(at: folder.appending(path: name)) }
     }
   }
 
   /// Deletes all but the latest `count`.
   static func prune(in folder: URL, keeping count: Int) throws {
     for step in steps(in: folder).dropFirst(count) {
-      try FileManager.default.removeItem(at: folder.appending(path: name(step: step)))
+      try filing(folder) { try $0.removeItem(at: folder.appending(path: name(step: step))) }
     }
   }
 }

@@ -10,8 +10,9 @@ func canonicalJSON(_ value: some Encodable) throws -> Data {
 
 /// Replaces a file, or makes it: old or new, never half.
 func replaceFile(at url: URL, with data: Data) throws {
-  let beside = url.deletingLastPathComponent().appending(path: ".partial-\(url.lastPathComponent)")
-  try data.write(to: beside)
+  let folder = url.deletingLastPathComponent()
+  let beside = folder.appending(path: ".partial-\(url.lastPathComponent)")
+  try filing(url) { _ in try data.write(to: beside) }
   try synchronizeToDisk(beside.path)
   try renameOnDisk(beside.path, to: url.path)
 }

@@ -31,7 +31,9 @@ final class Prefetcher: Sendable {
     }
   }
 
-  /// The batches of a step; steps are taken in order. Throws what making them threw.
+  /// The batches of a step; steps are taken in order.
+  ///
+  /// Throws what making them threw.
   func take(_ step: Int) throws -> Batches {
     ready.wait()
     let result = made.withLock { $0.removeValue(forKey: step) }

@@ -75,13 +75,16 @@ public final class SwapModel: Sendable {
     return found
   }
 
-  /// The source's faces with the expressions of these, the target's. `[count, 3, resolution,
-  /// resolution]`, sRGB from 0 to 1.
+  /// The source's faces with the expressions of these, the target's.
+  ///
+  /// `[count, 3, resolution, resolution]`, sRGB from 0 to 1.
   public func swap(_ faces: [Float], count: Int) throws -> [Float] {
     try decode(faces, count: count, as: .source)
   }
 
-  /// The faces of a side as the model remembers them. `[count, 3, resolution, resolution]`.
+  /// The faces of a side as the model remembers them.
+  ///
+  /// `[count, 3, resolution, resolution]`.
   public func reconstruct(
     _ faces: [Float], count: Int, side: Architecture.Side
   ) throws -> [Float] {

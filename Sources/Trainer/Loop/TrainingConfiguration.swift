@@ -1,13 +1,17 @@
 public import Networks
 
-/// Everything that decides what a run learns, and when it stops. Stored with each checkpoint.
+/// Everything that decides what a run learns, and when it stops.
+///
+/// Stored with each checkpoint.
 public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
     case original, light
   }
 
   public var model: Model
-  /// Side of the face, in pixels. `original` knows 64 only, `light` multiples of 16.
+  /// Side of the face, in pixels.
+  ///
+  /// `original` knows 64 only, `light` multiples of 16.
   public var resolution: Int
   /// Faces of each side in a step.
   public var batchSize: Int
@@ -52,21 +56,19 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     }
   }
 
-  /// Throws where a number makes no sense or a run of `other` cannot go on with this one.
+  /// Throws where a number makes no sense.
   func check() throws {
     _ = try architecture()
-    let wrong: String? =
-      if batchSize < 1 { "a batch of \(batchSize) faces" }
-      else if losses.isEmpty { "no loss to learn from" }
-      else if !(0...1).contains(outsideWeight) { "an outside weight of \(outsideWeight)" }
-      else if checkpointInterval < 1 || previewInterval < 1 { "an interval below one step" }
-      else if keptCheckpoints < 1 { "no checkpoint to keep" }
-      else { nil }
+    var wrong: String?
+    if batchSize < 1 { wrong = "a batch of \(batchSize) faces" }
+    if losses.isEmpty { wrong = "no loss to learn from" }
+    if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
+    if checkpointInterval < 1 || previewInterval < 1 { wrong = "an interval below one step" }
+    if keptCheckpoints < 1 { wrong = "no checkpoint to keep" }
     if let wrong { throw TrainerError(code: .badShape, subject: "configuration", reason: wrong) }
   }
 
-  /// What must not change within a run, by name: nil when a run of `other` can go on with this
-  /// configuration, else how they differ.
+  /// How the two differ in what must not change within a run; nil where they do not.
   func difference(from other: TrainingConfiguration) -> String? {
     func told(_ name: String, _ now: some Equatable, _ then: some Equatable) -> String? {
       "\(now)" == "\(then)" ? nil : "\(name) is \(now), the run began with \(then)"

@@ -6,6 +6,10 @@ public import Networks
 /// Killed at any moment and opened again, it goes on from its latest whole checkpoint, and the
 /// losses that follow are those it would have had.
 public final class TrainingRun {
+  /// Both sides' faces for a step, counted from 0.
+  public typealias Batches =
+    @Sendable (_ step: Int) throws -> (source: TrainingBatch, target: TrainingBatch)
+
   public let folder: URL
   public let configuration: TrainingConfiguration
   public let manifest: String
@@ -81,9 +85,7 @@ public final class TrainingRun {
   ///   and why a file cannot be written.
   @discardableResult
   public func train(
-    batches: @escaping @Sendable (_ step: Int) throws -> (
-      source: TrainingBatch, target: TrainingBatch
-    ),
+    batches: @escaping Batches,
     shouldStop: () -> Bool = { false },
     report: (TrainingReport) throws -> Void = { _ in },
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)? = nil
@@ -179,7 +181,7 @@ public final class TrainingRun {
 
   private func prepareFolder() throws {
     for folder in [folder, checkpoints, previews] {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
     }
     try Checkpoint.removePartial(in: checkpoints)
     let description = SwapModel.Description(configuration: configuration, manifest: manifest)

@@ -64,8 +64,9 @@ private struct Structure: Sendable {
     filter.spread(means, height: resolution, width: resolution)
   }
 
-  /// x is the prediction and y the target. SSIM = a₁·a₂ / (b₁·b₂) depends on x through three
-  /// means: of x, of x² and of x·y.
+  /// x is the prediction and y the target.
+  ///
+  /// SSIM = a₁·a₂ / (b₁·b₂) depends on x through three means: of x, of x² and of x·y.
   func dissimilarity(
     _ x: [Float], _ y: [Float], weights: [Float], scale: Float, gradientScale: Float
   ) -> Loss.Face {

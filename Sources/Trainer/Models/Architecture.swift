@@ -19,6 +19,7 @@ public struct Architecture: Hashable, Sendable {
   private func decoder(of side: Side) -> Block { Block("decoder.\(side.rawValue)", decoder) }
 
   /// Both sides through the encoder at once, sources first, and each through its own decoder.
+  ///
   /// Outputs: "source", "target".
   public var trainingNetwork: Network {
     var network = Network(input: face, parts: 2)  // [2 · batch, 3, resolution, resolution]

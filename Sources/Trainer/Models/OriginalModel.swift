@@ -1,9 +1,11 @@
 import Networks
 
 extension Architecture {
-  /// The classic of 2018, for 64 px: 82.06 million weights, of which 69.66 in the encoder and
-  /// 6.20 in each decoder. Faceswap's "original" pads its halving convolutions by one pixel less
-  /// on the top and left; otherwise the layers are the same.
+  /// The classic of 2018, for 64 px.
+  ///
+  /// It has 82.06 million weights, 69.66 in the encoder and 6.20 in each decoder. Faceswap's
+  /// "original" pads its halving convolutions by one pixel less on the top and left; otherwise the
+  /// layers are the same.
   public static let original = Architecture(
     name: "original", resolution: 64,
     encoder: [

@@ -46,7 +46,7 @@ func theGradientOfALossIsItsSlope(terms: [LossTerm], resolution: Int) throws {
     func mean(_ sign: Float) throws -> Double {
       let moved = zip(prediction, direction).map { $0 + sign * step * $1 }
       return try Double(
-         terms.loss(of: moved, against: batch, outsideWeight: 0.2, threads: 1).mean)
+        terms.loss(of: moved, against: batch, outsideWeight: 0.2, threads: 1).mean)
     }
     let slope = try (mean(1) - mean(-1)) / Double(2 * step)
     #expect(abs(slope - expected) < 0.02 * abs(expected), "\(slope) is not \(expected)")
