@@ -44,20 +44,23 @@ final class Pipeline<Element: Sendable>: Sendable {
     case until(@Sendable ([Element]) -> Bool)
   }
 
-  /// Starts a stage that gets elements and gives as many.
+  /// Starts a stage that changes elements in place.
+  ///
+  /// Nothing else holds them meanwhile, so a picture inside is not copied.
   func stage(
     _ name: String, from input: Queue, gather: Gather,
-    _ body: sending @escaping ([Element]) throws -> [Element]
+    _ body: sending @escaping (inout [Element]) throws -> Void
   ) -> Queue {
     let output = makeQueue()
     let body = Mutex(body)
     start(name) { timing in
       while true {
-        let elements = timing.waitingForInput { self.gathered(gather, from: input) }
+        var elements = timing.waitingForInput { self.gathered(gather, from: input) }
         if elements.isEmpty { break }
-        let made = try timing.busy { try body.withLock { try $0(elements) } }
-        timing.frames += made.count
-        for element in made {
+        try timing.busy { try body.withLock { try $0(&elements) } }
+        timing.frames += elements.count
+        elements.reverse()
+        while let element = elements.popLast() {
           guard timing.waitingForOutput({ output.push(element) }) else { return }
         }
       }

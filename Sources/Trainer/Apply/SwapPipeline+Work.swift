@@ -23,44 +23,34 @@ extension SwapPipeline {
         original: original)
     }
 
-    func found(
+    mutating func find(
       by find: (Frame) throws -> TargetFace?, in pipeline: SwapPipeline
-    ) throws -> Work {
-      var work = self
-      work.face = try find(Frame(index: index, timestamp: timestamp, image: image))
-      if let face = work.face {
-        guard face.isFinite else {
-          throw TrainerError(
-            code: .badFace, subject: "frame \(index)",
-            reason: "the face's landmarks or its map are no finite numbers")
-        }
-        work.patch = FacePatch.cut(
-          from: image, transform: face.transform, resolution: pipeline.resolution,
-          border: pipeline.border)
+    ) throws {
+      face = try find(Frame(index: index, timestamp: timestamp, image: image))
+      guard let face else { return }
+      guard face.isFinite else {
+        throw TrainerError(
+          code: .badFace, subject: "frame \(index)",
+          reason: "the face's landmarks or its map are no finite numbers")
       }
-      return work
+      patch = FacePatch.cut(
+        from: image, transform: face.transform, resolution: pipeline.resolution,
+        border: pipeline.border)
     }
 
-    consuming func composited(by pipeline: SwapPipeline) -> Work {
+    mutating func composite(by pipeline: SwapPipeline) {
       if pipeline.keepsOriginals { original = image }
-      guard let face, let swapped else { return self }
+      guard let face, let swapped else { return }
       mask = pipeline.compositor.composite(swapped, patch: patch, at: face, into: &image)
       self.swapped = nil
       patch = []
-      return self
-    }
-
-    consuming func marked(by mark: (inout Image) throws -> Void) throws -> Work {
-      if face != nil { try mark(&image) }
-      return self
     }
   }
 
-  /// The frames with the network's answers for those that have a face.
-  func answered(
-    _ frames: [Work], by infer: ([Float], Int) throws -> [SwappedFace]
-  ) throws -> [Work] {
-    var frames = frames
+  /// Gives the frames that have a face the network's answers.
+  func answer(
+    _ frames: inout [Work], by infer: ([Float], Int) throws -> [SwappedFace]
+  ) throws {
     let withFace = frames.indices.filter { frames[$0].face != nil }
     for first in stride(from: 0, to: withFace.count, by: batchSize) {
       let batch = withFace[first..<min(first + batchSize, withFace.count)]
@@ -73,7 +63,6 @@ extension SwapPipeline {
       }
       for (place, face) in zip(batch, faces) { frames[place].swapped = face }
     }
-    return frames
   }
 }
 

@@ -101,7 +101,7 @@ public struct SwapPipeline: Hashable, Sendable {
       return Work(index: index, timestamp: next.timestamp, image: next.image)
     }
     let found = pipeline.stage("find", from: decoded, gather: .ready(findThreads)) { frames in
-      try concurrentMap(frames, threads: findThreads) { try $0.found(by: find, in: self) }
+      try frames.changeEach(threads: findThreads) { try $0.find(by: find, in: self) }
     }
     // Waits for a full batch, but not through a long stretch without a face.
     let inferred = pipeline.stage(
@@ -109,16 +109,16 @@ public struct SwapPipeline: Hashable, Sendable {
       gather: .until { frames in
         frames.count >= 2 * batchSize || frames.count { $0.face != nil } >= batchSize
       }
-    ) { try answered($0, by: infer) }
+    ) { try answer(&$0, by: infer) }
     let blended = pipeline.stage(
       "composite", from: inferred, gather: .ready(compositeThreads)
     ) { frames in
-      try concurrentMap(frames, threads: compositeThreads) { $0.composited(by: self) }
+      try frames.changeEach(threads: compositeThreads) { $0.composite(by: self) }
     }
     let finished =
       mark.map { mark in
-        pipeline.stage("mark", from: blended, gather: .ready(1)) {
-          try $0.map { try $0.marked(by: mark) }
+        pipeline.stage("mark", from: blended, gather: .ready(1)) { frames in
+          try frames.changeEach(threads: 1) { if $0.face != nil { try mark(&$0.image) } }
         }
       } ?? blended
     var frames = 0

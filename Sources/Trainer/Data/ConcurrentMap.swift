@@ -21,3 +21,35 @@ func concurrentMap<Item: Sendable, Made: Sendable>(
     return try result.get()
   }
 }
+
+extension Array where Element: Sendable {
+  /// Changes every element in place, on up to `threads` threads at once; what an element alone
+  /// holds is not copied.
+  ///
+  /// Throws the error of the first element that has one.
+  mutating func changeEach(
+    threads: Int, _ body: @Sendable (inout Element) throws -> Void
+  ) throws {
+    let workers = Swift.min(threads, count)
+    if workers <= 1 {
+      for index in indices { try body(&self[index]) }
+      return
+    }
+    let total = count
+    let slots = Mutex(map { (element: Element?.some($0), error: (any Error)?.none) })
+    self = []
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for place in stride(from: worker, to: total, by: workers) {
+        guard var element = slots.withLock({ $0[place].element.take() }) else { continue }
+        let result = Result { try body(&element) }
+        slots.withLock { slots in
+          slots[place].element = element
+          if case .failure(let error) = result { slots[place].error = error }
+        }
+      }
+    }
+    let changed = slots.withLock { $0 }
+    if let error = changed.lazy.compactMap(\.error).first { throw error }
+    self = changed.compactMap(\.element)
+  }
+}

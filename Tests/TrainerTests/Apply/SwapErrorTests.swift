@@ -52,6 +52,15 @@ struct SwapErrorTests {
     #expect(empty.psnr == nil && empty.ssim == nil && empty.frames == 0)
   }
 
+  @Test func aPixelCountsAsMuchAsItsMask() throws {
+    // Error 10 at weight ¼, error 20 at weight ¾.
+    let truth = Image(width: 2, height: 1, red: 50, green: 50, blue: 50)
+    let image = Image(width: 2, height: 1, bytes: [60, 60, 60, 70, 70, 70])
+    let mask = FrameMask(x: 0, y: 0, width: 2, height: 1, values: [0.25, 0.75])
+    let expected = 10 * log10(255 * 255 / (0.25 * 100 + 0.75 * 400))
+    #expect(abs(try #require(error(image, truth, mask: mask).psnr) - expected) < 1e-9)
+  }
+
   @Test func framesArePooledByTheirPixels() throws {
     let gray = Image(width: 40, height: 30, red: 100, green: 100, blue: 100)
     let off = Image(width: 40, height: 30, red: 110, green: 110, blue: 110)
