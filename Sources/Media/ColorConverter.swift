@@ -60,19 +60,20 @@ struct ColorConverter: ~Copyable {
   /// neighbours one colour.
   private static let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
 
-  private let canvas: Frame
   private let width: Int
   private let height: Int
   private let colors: ColorTags
   private let subject: String
+  /// For the common layouts; the others go through libswscale, onto the canvas.
+  private var planar: PlanarConversion?
   private var scaler: Scaler?
+  private var canvas: Frame?
   private var shape: Scaler.Shape?
 
   /// `width` and `height` of the coded picture, before it is set upright.
   ///
   /// `colors` holds where a frame does not say.
-  init(width: Int, height: Int, colors: ColorTags, subject: String) throws(MediaError) {
-    canvas = try Frame.picture(format: AV_PIX_FMT_RGB24, width: width, height: height)
+  init(width: Int, height: Int, colors: ColorTags, subject: String) {
     self.width = width
     self.height = height
     self.colors = colors
@@ -87,19 +88,46 @@ struct ColorConverter: ~Copyable {
   ) throws(MediaError) -> Image {
     let source = try sourceShape(of: frame.pointee)
     if source != shape {
-      let target = Scaler.Shape(
-        width: width, height: height, format: AV_PIX_FMT_RGB24.rawValue, matrix: 1,
-        isFullRange: true)
-      scaler = try Scaler(
-        from: source, to: target, flags: ColorConverter.flags, subject: subject)
+      try prepare(for: source)
       shape = source
     }
-    let status = scaler?.convert(frame, into: canvas.pointer) ?? 0
-    guard status >= 0, let base = cff_plane(canvas.pointer, 0) else {
+    guard let planar else { return try scaledImage(from: frame, orientation: orientation) }
+    var isDone = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      isDone = planar.convert(frame, into: base)
+      count = isDone ? width * height * 3 : 0
+    }
+    guard isDone else { throw .outOfMemory }
+    guard orientation != .upright else {
+      return Image(width: width, height: height, bytes: bytes)
+    }
+    return orientation.image(from: bytes, stride: width * 3, width: width, height: height)
+  }
+
+  /// Chooses the way for frames of a new shape.
+  private mutating func prepare(for source: Scaler.Shape) throws(MediaError) {
+    let hasOwnSize = source.width == width && source.height == height
+    planar = hasOwnSize ? PlanarConversion(for: source) : nil
+    guard planar == nil else { return }
+    let target = Scaler.Shape(
+      width: width, height: height, format: AV_PIX_FMT_RGB24.rawValue, matrix: 1,
+      isFullRange: true)
+    scaler = try Scaler(from: source, to: target, flags: ColorConverter.flags, subject: subject)
+    canvas = try Frame.picture(format: AV_PIX_FMT_RGB24, width: width, height: height)
+  }
+
+  private mutating func scaledImage(
+    from frame: UnsafeMutablePointer<AVFrame>, orientation: Orientation
+  ) throws(MediaError) -> Image {
+    guard let target = canvas?.pointer, let status = scaler?.convert(frame, into: target),
+      let base = cff_plane(target, 0)
+    else { throw .outOfMemory }
+    guard status >= 0 else {
       throw MediaError(code: .corrupt, subject: subject, reason: libavReason(status))
     }
     return orientation.image(
-      from: base, stride: Int(cff_stride(canvas.pointer, 0)), width: width, height: height)
+      from: base, stride: Int(cff_stride(target, 0)), width: width, height: height)
   }
 
   private func sourceShape(of frame: AVFrame) throws(MediaError) -> Scaler.Shape {

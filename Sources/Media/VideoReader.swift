@@ -48,7 +48,7 @@ public struct VideoReader: ~Copyable {
     let orientation = Orientation(of: stream)
     let info = VideoInfo(of: demuxer, stream: streamIndex, orientation: orientation)
     let decoder = try Codec.decoding(stream, threads: threads, subject: path)
-    let converter = try ColorConverter(
+    let converter = ColorConverter(
       width: width, height: height, colors: info.colors, subject: path)
     let packet = try Packet()
     let frame = try Frame()

@@ -98,6 +98,31 @@ struct ColorTests {
     }
   }
 
+  @Test(arguments: ["yuv420p", "yuv422p", "yuv420p10le"])
+  func chromaStandsOnTheEvenColumnsAndRunsEvenlyBetween(format: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("ramp.mp4")
+    let (width, height) = (64, 16)
+    // Cb grows by 2 a luma column, everything else is still.
+    let planes = [120, 0, 128].enumerated().map { plane, value in
+      let (columns, rows) = plane == 0 ? (width, height) : (width / 2, height / 2)
+      return (0..<rows).flatMap { _ in
+        (0..<columns).map { plane == 1 ? UInt8(64 + 4 * $0) : UInt8(value) }
+      }
+    }
+    let raw = folder.file("ramp.yuv")
+    try Data(planes.flatMap { $0 }).write(to: URL(fileURLWithPath: raw))
+    try FFmpeg.make(
+      path, "-vf scale=flags=neighbor -c:v libx264 -qp 0 -colorspace smpte170m -pix_fmt \(format)",
+      inputs: [raw], inputOptions: "-f rawvideo -s \(width)x\(height) -r 25 -pix_fmt yuv420p")
+    let image = try #require(try readAll(path).frames.first).image
+    for x in 0..<width - 2 {
+      let blue = 255 * (104.0 / 219 + 1.772 * Double(64 + 2 * x - 128) / 224)
+      let wanted = min(255, max(0, blue))
+      #expect(abs(Double(color(of: image, x: x, y: 8)[2]) - wanted) <= 1.01, "column \(x)")
+    }
+  }
+
   @Test func anUntaggedSmallPictureIsBT601() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("untagged.mp4")

@@ -43,4 +43,21 @@ int cff_display_matrix(const AVStream *stream, int32_t out[4]);
 /// How many frames the index of the stream lists for showing; 0 where there is no index.
 int cff_index_frames(AVStream *stream);
 
+/// How planar pixels lie in memory: bytes a sample (1 or 2, little-endian, at most 12 bits used),
+/// and whether chroma has half the columns or rows.
+typedef struct {
+  int bytes, chroma_shift_x, chroma_shift_y;
+} cff_yuv_layout;
+
+/// Factors for luma and for chroma at eight times its scale, and what is added at the end, which
+/// includes the half that rounds.
+typedef struct {
+  float luma, red_cr, green_cb, green_cr, blue_cb, red, green, blue;
+} cff_yuv_matrix;
+
+/// Planar luma and chroma to packed RGB rows of `width * 3` bytes, chroma interpolated linearly.
+/// Returns 0, or a libav status.
+int cff_yuv_to_rgb(const AVFrame *frame, cff_yuv_layout layout, cff_yuv_matrix matrix,
+                   uint8_t *rgb);
+
 #endif
