@@ -1,23 +1,23 @@
 // OpenBLAS, opened at run time.
 //
-// OpenBLAS picks its kernels when it is loaded. Version 0.3.21 does not know CPUs newer than
-// itself and takes its AVX2 kernels there, at half the speed of AVX-512. It can be told by
-// OPENBLAS_CORETYPE, but only before it is loaded: hence dlopen, and not the linker.
+// OpenBLAS picks its kernels when it is loaded, and can be told which by the environment, but only
+// before: hence dlopen, and not the linker. OPENBLAS_CORETYPE is often set for a whole machine or
+// container, so CURATE_OPENBLAS_CORETYPE decides here, and without it the processor does. Where
+// another library has brought OpenBLAS along (dlib does), its kernels stay as they are.
 #ifndef CURATE_OPENBLAS_H
 #define CURATE_OPENBLAS_H
 
 #include <stdbool.h>
 
 /// Opens the library, once for the process, and sets it to one thread: callers run their own.
-/// Null when it is ready, else why it is not. A value of OPENBLAS_CORETYPE that the user has set
-/// is left alone.
+/// Null when it is ready, else why it is not.
 const char *openblas_open(void);
 
 /// The kernels it runs, such as "SkylakeX"; null before a successful `openblas_open`.
 const char *openblas_core(void);
 
 /// True when something else had loaded the library before, so that its kernels were chosen by
-/// its own detection.
+/// OPENBLAS_CORETYPE or its own detection.
 bool openblas_was_loaded(void);
 
 /// C[rows × columns] = alpha · op(A) · op(B) + beta · C, row by row, on the calling thread.

@@ -9,8 +9,8 @@ public struct CPUEngine: Sendable {
   public struct Library: Hashable, Sendable {
     /// The OpenBLAS kernels in use, such as "SkylakeX".
     public let core: String
-    /// True when another library had loaded OpenBLAS before the engine could choose kernels for
-    /// this processor; it may then run at half its speed.
+    /// True when another library had loaded OpenBLAS before, so that its kernels were chosen by
+    /// the variable OPENBLAS_CORETYPE or its own detection.
     public let wasAlreadyLoaded: Bool
   }
 
