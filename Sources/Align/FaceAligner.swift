@@ -48,6 +48,33 @@ public final class FaceAligner {
     return faces
   }
 
+  /// The faces of a frame that were in the frame before, in the order of their old landmarks.
+  ///
+  /// Each is searched for only about where it was, at one size, which takes 3 ms instead of 30 or
+  /// more; nil where it is not found again. What is expected needs less evidence: a face that
+  /// scores more than `FaceAligner.followingThreshold` goes on. Throws `AlignError.failed`.
+  public func faces(
+    in image: Image, following previous: [Landmarks]
+  ) throws(AlignError) -> [AlignedFace?] {
+    guard !previous.isEmpty else { return [] }
+    let gray = GrayImage(image)
+    var faces: [AlignedFace?] = []
+    for old in previous {
+      let near = try detector.detection(
+        in: gray, near: detectionBox(of: old), threshold: FaceAligner.followingThreshold)
+      guard let near else {
+        faces.append(nil)
+        continue
+      }
+      let landmarks = try predictor.landmarks(in: gray, box: near.box)
+      faces.append(face(near, landmarks: landmarks, in: gray))
+    }
+    return faces
+  }
+
+  /// The score from which a face is followed.
+  public static let followingThreshold = -0.3
+
   private func face(
     _ detection: Detection, landmarks: Landmarks, in gray: GrayImage
   ) -> AlignedFace {
@@ -56,6 +83,15 @@ public final class FaceAligner {
       box: detection.box, score: detection.score, landmarks: landmarks, pose: pose,
       measures: measures(of: landmarks, pose: pose, score: detection.score, in: gray))
   }
+}
+
+/// The box in which the detector would put the face with these landmarks: where it does so for
+/// faces near frontal, in the middle.
+func detectionBox(of landmarks: Landmarks) -> Box {
+  let unit = MeanFace.fit(landmarks)
+  let center = unit.inverse.apply(Point(x: 0.49, y: 0.466))
+  let side = Float(1.27 / unit.meanScale)
+  return Box(x: center.x - side / 2, y: center.y - side / 2, width: side, height: side)
 }
 
 /// The face cut out as a square of `size` pixels, black where it reaches outside the image, with

@@ -59,7 +59,7 @@ public struct Detection: Hashable, Sendable, Codable {
 
   func detections(in frame: GrayImage) throws(AlignError) -> [Detection] {
     let longest = max(frame.width, frame.height)
-    guard longest > options.longestSide else { return sorted(try found(in: frame)) }
+    guard longest > options.longestSide else { return sorted(try search(frame)) }
     let scale = Double(options.longestSide) / Double(longest)
     let width = max(1, Int((Double(frame.width) * scale).rounded()))
     let height = max(1, Int((Double(frame.height) * scale).rounded()))
@@ -68,7 +68,7 @@ public struct Detection: Hashable, Sendable, Codable {
     let across = Float(frame.width) / Float(width)
     let down = Float(frame.height) / Float(height)
     return sorted(
-      try found(in: reduced).map {
+      try search(reduced).map {
         let box = $0.box
         return Detection(
           box: Box(
@@ -78,15 +78,45 @@ public struct Detection: Hashable, Sendable, Codable {
       })
   }
 
-  private func found(in gray: GrayImage) throws(AlignError) -> [Detection] {
+  /// The face most like the expected one, searched only about its box and near its size; nil when
+  /// there is none.
+  func detection(
+    in frame: GrayImage, near box: Box, threshold: Double
+  ) throws(AlignError) -> Detection? {
+    // A little above the 80 pixels the detector needs, so that the face may shrink.
+    let (face, side) = (100, 220)
+    let scale = box.width / Float(face)
+    let around = Box(
+      x: box.center.x - Float(side) / 2 * scale, y: box.center.y - Float(side) / 2 * scale,
+      width: Float(side) * scale, height: Float(side) * scale)
+    let patch = frame.resampled(from: around, width: side, height: side)
+    let found = try found(in: patch, threshold: threshold, upsamplings: 0).map {
+      Detection(
+        box: Box(
+          x: around.x + $0.box.x * scale, y: around.y + $0.box.y * scale,
+          width: $0.box.width * scale, height: $0.box.height * scale),
+        score: $0.score)
+    }
+    let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
+    guard let best, best.box.overlap(with: box) > 0.3 else { return nil }
+    return best
+  }
+
+  private func search(_ gray: GrayImage) throws(AlignError) -> [Detection] {
+    try found(in: gray, threshold: options.threshold, upsamplings: options.upsamplings)
+  }
+
+  private func found(
+    in gray: GrayImage, threshold: Double, upsamplings: Int
+  ) throws(AlignError) -> [Detection] {
     let limit = 256
     var faces = [CDlibFace](
       repeating: CDlibFace(left: 0, top: 0, right: 0, bottom: 0, score: 0), count: limit)
     var message = Message()
     let count = unsafe Int(
       cdlib_detect(
-        handle, gray.bytes, Int32(gray.width), Int32(gray.height), options.threshold,
-        Int32(options.upsamplings), &faces, Int32(limit), &message.bytes, message.capacity))
+        handle, gray.bytes, Int32(gray.width), Int32(gray.height), threshold,
+        Int32(upsamplings), &faces, Int32(limit), &message.bytes, message.capacity))
     guard count >= 0 else {
       throw AlignError(code: .failed, subject: "face detector", reason: message.text)
     }

@@ -1,0 +1,71 @@
+import Align
+import FaceCore
+import Foundation
+import Testing
+
+@Suite struct VideoAlignerTests {
+  /// Frames in which one annotated picture moves to the right over a plain ground.
+  static func frames(_ count: Int, picture: Image) -> [Image] {
+    (0..<count).map { frame in
+      var image = Image(width: 400, height: 300, red: 70, green: 90, blue: 110)
+      image.draw(picture, x: 40 + 4 * frame, y: 50)
+      return image
+    }
+  }
+
+  /// The aligned frames, the state stored and read again after the frame `stop`.
+  static func run(
+    _ frames: [Image], searchInterval: Int, storingAfter stop: Int? = nil
+  ) throws -> [VideoAligner.Frame] {
+    let aligner = try FaceAligner(predictor: try DetectionTests.predictor.get())
+    var video = VideoAligner(searchInterval: searchInterval)
+    return try frames.enumerated().map { number, image in
+      defer {
+        if number == stop, let data = try? JSONEncoder().encode(video),
+          let stored = try? JSONDecoder().decode(VideoAligner.self, from: data)
+        {
+          video = stored
+        }
+      }
+      return try video.frame(image, number: number, using: aligner)
+    }
+  }
+
+  static func moving() throws -> [Image] {
+    let (picture, _) = try #require(try DetectionTests.faces("ytf_test", count: 1).first)
+    return frames(20, picture: picture)
+  }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere))
+  func aFollowedFaceIsWhereASearchFindsIt() throws {
+    let frames = try VideoAlignerTests.moving()
+    let searched = try VideoAlignerTests.run(frames, searchInterval: 1)
+    let followed = try VideoAlignerTests.run(frames, searchInterval: 8)
+    for (often, seldom) in zip(searched, followed) {
+      #expect(often.faces.map(\.track) == [0] && seldom.faces.map(\.track) == [0])
+      let (first, second) = (often.faces[0].face.landmarks, seldom.faces[0].face.landmarks)
+      let apart = zip(first.points, second.points).map { $0.distance(to: $1) }.reduce(0, +) / 68
+      #expect(apart < 0.12 * first.interEyeDistance)
+    }
+  }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere), arguments: [0, 7, 12])
+  func aStoredVideoGoesOnAsIfItHadNotStopped(stop: Int) throws {
+    let frames = try VideoAlignerTests.moving()
+    let whole = try VideoAlignerTests.run(frames, searchInterval: 6)
+    let resumed = try VideoAlignerTests.run(frames, searchInterval: 6, storingAfter: stop)
+    #expect(resumed == whole)
+  }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere))
+  func aCutStartsAShotAndATrack() throws {
+    let pictures = try DetectionTests.faces("ytf_test", count: 2).map(\.image)
+    var other = Image(width: 400, height: 300, red: 230, green: 220, blue: 180)
+    other.draw(pictures[1], x: 40, y: 50)
+    let frames = Array(VideoAlignerTests.frames(5, picture: pictures[0])) + [other, other]
+    let aligned = try VideoAlignerTests.run(frames, searchInterval: 10)
+    #expect(aligned.map(\.isCut) == [false, false, false, false, false, true, false])
+    #expect(aligned.map(\.shot) == [0, 0, 0, 0, 0, 1, 1])
+    #expect(aligned.map { $0.faces.map(\.track) } == [[0], [0], [0], [0], [0], [1], [1]])
+  }
+}
