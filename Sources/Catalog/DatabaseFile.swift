@@ -41,25 +41,36 @@ struct DatabaseFile: Sendable {
 
   /// Opens a file to read only, also where SQLite may not write its side files.
   ///
-  /// A WAL database wants a `-shm` file beside it. In a folder that cannot be written there is
-  /// none after a clean close, and the file is opened as immutable: nobody changes it then.
+  /// Where the files can be written, SQLite may: it takes back what a killed process left half
+  /// done. A WAL database wants a `-shm` file beside it; in a folder that cannot be written there
+  /// is none after a clean close, and the file is opened as immutable: nobody has it open then.
   init(readingOnly path: String) throws {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
     self.path = path
-    let folder = (path as NSString).deletingLastPathComponent
-    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-    let isSettled = (log?[.size] as? Int ?? 0) == 0
-    let opened =
-      isSettled && !FileManager.default.isWritableFile(atPath: folder)
-      ? "file:\(DatabaseFile.escaped(path))?immutable=1" : path
-    reader = try translating(path) {
-      let queue = try DatabaseQueue(path: opened, configuration: configuration)
-      try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
-      return queue
-    }
     writer = nil
+    let folder = (path as NSString).deletingLastPathComponent
+    let canRepair = [folder, path].allSatisfy(FileManager.default.isWritableFile)
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")  // None: settled.
+    let isSettled = (log?[.size] as? Int ?? 0) == 0
+    reader = try translating(path) {
+      do {
+        return try DatabaseFile.openedToRead(path, readOnly: !canRepair)
+      } catch let error as DatabaseError
+        where !canRepair && isSettled
+        && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+      {
+        return try DatabaseFile.openedToRead(
+          "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true)
+      }
+    }
+  }
+
+  private static func openedToRead(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(10)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
+    return queue
   }
 
   /// Makes the file whole or not at all: beside it first, then renamed.

@@ -1,6 +1,7 @@
 import Catalog
 import FaceCore
 import Foundation
+import GRDB
 import Testing
 
 /// Killed at any moment and run again, an import ends in the same content.
@@ -37,5 +38,30 @@ import Testing
     for face in try workspace.faces() {
       #expect(try workspace.crops.contains(face.crop.name))
     }
+  }
+
+  /// A kill while the file is turned to WAL, or before, leaves a rollback journal.
+  @Test(arguments: [Workspace.Access.readWrite, .readOnly])
+  func journalOfAKilledWriterIsTakenBack(access: Workspace.Access) async throws {
+    let scratch = Scratch()
+    let workspace = try scratch.create()
+    try workspace.createIdentity("alice", note: note)
+    let expected = try contentLines(workspace)
+    try workspace.close()
+    let path = scratch.catalogPath
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      try DatabaseQueue(path: path).writeWithoutTransaction { db in
+        // A cache of one page writes to the file long before the commit.
+        try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN")
+        try db.execute(
+          sql: """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO identity(name, notes, journal_id) SELECT 'p' || i, hex(zeroblob(99)), 1 FROM n
+            """)
+        kill(getpid(), SIGKILL)
+      }
+    }
+    #expect(FileManager.default.fileExists(atPath: path + "-journal"))
+    #expect(try contentLines(scratch.open(access)) == expected)
   }
 }
