@@ -98,28 +98,44 @@ struct ColorTests {
     }
   }
 
-  @Test(arguments: ["yuv420p", "yuv422p", "yuv420p10le"])
-  func chromaStandsOnTheEvenColumnsAndRunsEvenlyBetween(format: String) throws {
+  /// The first frame of a lossless clip whose Cb grows by 4 a chroma sample from 64, along x or y.
+  private func ramp(format: String, alongX: Bool) throws -> Image {
     let folder = try TemporaryFolder()
     let path = folder.file("ramp.mp4")
-    let (width, height) = (64, 16)
-    // Cb grows by 2 a luma column, everything else is still.
-    let planes = [120, 0, 128].enumerated().map { plane, value in
-      let (columns, rows) = plane == 0 ? (width, height) : (width / 2, height / 2)
-      return (0..<rows).flatMap { _ in
-        (0..<columns).map { plane == 1 ? UInt8(64 + 4 * $0) : UInt8(value) }
-      }
+    let (width, height) = alongX ? (64, 16) : (16, 64)
+    var bytes = [UInt8](repeating: 120, count: width * height)
+    for y in 0..<height / 2 {
+      for x in 0..<width / 2 { bytes.append(UInt8(64 + 4 * (alongX ? x : y))) }
     }
+    bytes += [UInt8](repeating: 128, count: width * height / 4)
     let raw = folder.file("ramp.yuv")
-    try Data(planes.flatMap { $0 }).write(to: URL(fileURLWithPath: raw))
+    try Data(bytes).write(to: URL(fileURLWithPath: raw))
     try FFmpeg.make(
       path, "-vf scale=flags=neighbor -c:v libx264 -qp 0 -colorspace smpte170m -pix_fmt \(format)",
       inputs: [raw], inputOptions: "-f rawvideo -s \(width)x\(height) -r 25 -pix_fmt yuv420p")
-    let image = try #require(try readAll(path).frames.first).image
-    for x in 0..<width - 2 {
-      let blue = 255 * (104.0 / 219 + 1.772 * Double(64 + 2 * x - 128) / 224)
-      let wanted = min(255, max(0, blue))
-      #expect(abs(Double(color(of: image, x: x, y: 8)[2]) - wanted) <= 1.01, "column \(x)")
+    return try #require(try readAll(path).frames.first).image
+  }
+
+  /// Blue of luma 120 and a Cb, 0 to 255.
+  private func blue(cb: Double) -> Double {
+    min(255, max(0, 255 * (104.0 / 219 + 1.772 * (cb - 128) / 224)))
+  }
+
+  @Test(arguments: ["yuv420p", "yuv422p", "yuv420p10le"])
+  func chromaStandsOnTheEvenColumnsAndRunsEvenlyBetween(format: String) throws {
+    let image = try ramp(format: format, alongX: true)
+    for x in 0..<62 {
+      let found = Double(color(of: image, x: x, y: 8)[2])
+      #expect(abs(found - blue(cb: 64 + 2 * Double(x))) <= 1.01, "column \(x)")
+    }
+  }
+
+  @Test(arguments: ["yuv420p", "yuv420p10le"])
+  func chromaStandsBetweenTwoRowsAndRunsEvenlyDown(format: String) throws {
+    let image = try ramp(format: format, alongX: false)
+    for y in 1..<63 {
+      let found = Double(color(of: image, x: 8, y: y)[2])
+      #expect(abs(found - blue(cb: 63 + 2 * Double(y))) <= 1.01, "row \(y)")
     }
   }
 
@@ -145,6 +161,7 @@ struct ColorTests {
     try write(path, images, ticks: [0, 1, 2], settings: settings)
     let (frames, info, _) = try readAll(path)
     #expect(info.colors.matrix == matrix)
+    #expect(info.colors.primaries == 1 && info.colors.transfer == 1)
     // H.264 carries the range only together with other tags; limited is what silence means.
     #expect(info.colors.isFullRange ?? false == isFull ?? false)
     for (frame, image) in zip(frames, images) {

@@ -131,6 +131,28 @@ struct DamageTests {
     #expect(counts == counts.sorted())
   }
 
+  @Test(arguments: ["ts", "mpg", "flv", "wmv", "h264", "mkv", "avi", "mov"])
+  func aGoodFileOfAnyContainerHasNoDamage(container: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("clip." + container)
+    try FFmpeg.make(
+      path, "-r 25", inputs: ["testsrc2=s=64x48:r=25:d=2"], inputOptions: "-f lavfi")
+    let (frames, info, damage) = try readAll(path)
+    #expect(frames.count == 50 && damage == nil)
+    #expect(info.frameCount ?? 50 == 50)
+  }
+
+  @Test func framesHiddenByAnEditListAreNeitherShownNorPromised() throws {
+    let folder = try TemporaryFolder()
+    try clip(folder.file("whole.mp4"))
+    let path = folder.file("late.mp4")
+    try FFmpeg.make(
+      path, "-c copy", inputs: [folder.file("whole.mp4")], inputOptions: "-ss 1.3")
+    let (frames, info, damage) = try readAll(path)
+    #expect(frames.count < 90 && frames.count > 80)
+    #expect(info.frameCount == frames.count && damage == nil)
+  }
+
   @Test func damageInTheMiddleIsReported() throws {
     let folder = try TemporaryFolder()
     try clip(folder.file("whole.mp4"))
