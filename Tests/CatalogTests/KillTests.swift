@@ -40,6 +40,27 @@ import Testing
     }
   }
 
+  @Test func killedMakingOfAWorkspaceIsTakenUp() async throws {
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<12 {
+      let scratch = Scratch()
+      let folder = scratch.folder
+      let delay = UInt32.random(in: 0...60_000, using: &random)
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [folder = folder as String, delay = delay as UInt32] in
+        Thread.detachNewThread {
+          usleep(delay)
+          kill(getpid(), SIGKILL)
+        }
+        _ = try Workspace.create(at: folder)
+        while true { sleep(1) }
+      }
+      let workspace = try (try? scratch.create()) ?? scratch.open()
+      #expect(try workspace.createIdentity("alice", note: note))
+      #expect(try workspace.crops.count() == 0)
+    }
+  }
+
   /// A kill while the file is turned to WAL, or before, leaves a rollback journal.
   @Test(arguments: [Workspace.Access.readWrite, .readOnly])
   func journalOfAKilledWriterIsTakenBack(access: Workspace.Access) async throws {
