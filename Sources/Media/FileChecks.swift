@@ -38,7 +38,7 @@ extension MediaError {
       case ENOENT, ENOTDIR: .notFound
       case EACCES, EPERM: .notPermitted
       case EISDIR: .isFolder
-      default: .cannotWrite
+      default: .corrupt
       }
     self.init(code: kind, subject: path, reason: String(cString: strerror(code)))
   }
