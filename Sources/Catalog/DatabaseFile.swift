@@ -50,7 +50,8 @@ struct DatabaseFile: Sendable {
     let folder = (path as NSString).deletingLastPathComponent
     let canRepair = [folder, path].allSatisfy(FileManager.default.isWritableFile)
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")  // None: settled.
-    let isSettled = (log?[.size] as? Int ?? 0) == 0
+    let isSettled =
+      (log?[.size] as? Int ?? 0) == 0 && !FileManager.default.fileExists(atPath: path + "-journal")
     reader = try translating(path) {
       do {
         return try DatabaseFile.openedToRead(path, readOnly: !canRepair)
