@@ -35,10 +35,11 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var keptCheckpoints = 3
 
   public init(
-    model: Model, resolution: Int = 64, batchSize: Int = 16, seed: UInt64 = 1,
+    model: Model, resolution: Int = 64, batchSize: Int? = nil, seed: UInt64 = 1,
     learningRate: Float? = nil
   ) {
-    (self.model, self.resolution, self.batchSize, self.seed) = (model, resolution, batchSize, seed)
+    (self.model, self.resolution, self.seed) = (model, resolution, seed)
+    self.batchSize = batchSize ?? model.batchSize
     optimizer = Adam.Settings(learningRate: learningRate ?? model.learningRate)
   }
 
@@ -81,6 +82,17 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 }
 
 extension TrainingConfiguration.Model {
+  /// The default faces of each side in a step.
+  ///
+  /// Where time is short, many small steps teach more
+  /// than few large ones.
+  public var batchSize: Int {
+    switch self {
+    case .original: 16
+    case .light: 8
+    }
+  }
+
   /// The default step of the optimiser.
   public var learningRate: Float {
     switch self {
