@@ -12,6 +12,37 @@ public func headPose(of landmarks: Landmarks) -> Pose {
   return fit.pose
 }
 
+/// How far the landmarks are from the mean head seen at this pose, at the best scale and place: the
+/// weighted root mean square in parts of the landmarks' own, 0 to 1. Large where landmarks went
+/// astray.
+public func headMisfit(of landmarks: Landmarks, pose: Pose) -> Double {
+  let head = HeadModel.landmarks(pose: pose, scale: 1, center: Point(x: 0, y: 0)).points
+  var total = 0.0
+  var (headMean, seenMean) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+  let pairs = landmarks.points.indices.map { index in
+    let seen = landmarks[index]
+    let weight = HeadFit.weights[index]
+    let pair = (
+      head: SIMD2(Double(head[index].x), Double(head[index].y)),
+      seen: SIMD2(Double(seen.x), Double(seen.y)), weight: weight
+    )
+    total += weight
+    headMean += pair.head * weight
+    seenMean += pair.seen * weight
+    return pair
+  }
+  (headMean, seenMean) = (headMean / total, seenMean / total)
+  var (along, spread, rest) = (0.0, 0.0, 0.0)
+  for pair in pairs {
+    let (from, to) = (pair.head - headMean, pair.seen - seenMean)
+    along += (from * to).sum() * pair.weight
+    spread += (from * from).sum() * pair.weight
+    rest += (to * to).sum() * pair.weight
+  }
+  guard along > 0, rest > 0 else { return 1 }
+  return max(0, 1 - along * along / (spread * rest)).squareRoot()
+}
+
 /// The state of the fit: where each head point lands is `scale · R·X + shift`.
 struct HeadFit {
   private let seen: [SIMD2<Double>]

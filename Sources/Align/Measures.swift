@@ -11,6 +11,7 @@ import func Foundation.cos
 /// | `sharpness` | deviation of luma's Laplacian over the face, brought to 160 pixels a face unit |
 /// | `luminance` | mean linear luminance of the face, 0 to 1 |
 /// | `under_exposed`, `over_exposed` | part of the face below 26, above 246 of 255 linear |
+/// | `landmark_misfit` | how far the landmarks are from a mean head, 0 to 1 of their spread |
 /// | `eyes_open` | the wider eye's lid gap over the distance from chin to eyes |
 /// | `mouth_open` | the largest gap of the inner lips over the same distance |
 ///
@@ -39,6 +40,7 @@ func measures(
     Measure(name: "luminance", value: light.mean, version: 1),
     Measure(name: "under_exposed", value: light.under, version: 1),
     Measure(name: "over_exposed", value: light.over, version: 1),
+    Measure(name: "landmark_misfit", value: headMisfit(of: landmarks, pose: pose), version: 1),
     Measure(name: "eyes_open", value: Double(lidGap(landmarks) / chinToEyes), version: 1),
     Measure(name: "mouth_open", value: Double(lipGap(landmarks) / chinToEyes), version: 1),
   ]

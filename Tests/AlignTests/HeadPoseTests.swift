@@ -57,6 +57,29 @@ struct Annotated: Decodable {
     }
   }
 
+  @Test func noTurnFromTheFoundPoseFitsBetter() {
+    var generator = SeededGenerator(seed: 2)
+    for pose in samplePoses {
+      let seen = HeadModel.landmarks(
+        pose: pose, scale: HeadPoseTests.scale, center: HeadPoseTests.center)
+      let noisy = Landmarks(
+        seen.points.map {
+          $0
+            + Point(
+              x: Float(4 * generator.nextGaussian()), y: Float(4 * generator.nextGaussian()))
+        })
+      let found = headPose(of: noisy)
+      let least = headMisfit(of: noisy, pose: found)
+      for turn in [-0.3, 0.3] {
+        for (yaw, pitch, roll) in [(turn, 0, 0), (0, turn, 0), (0, 0, turn)] {
+          let other = Pose(
+            yaw: found.yaw + yaw, pitch: found.pitch + pitch, roll: found.roll + roll)
+          #expect(headMisfit(of: noisy, pose: other) > least)
+        }
+      }
+    }
+  }
+
   @Test(arguments: samplePoses)
   func mirroredLandmarksHaveTheMirroredPose(pose: Pose) {
     let seen = HeadModel.landmarks(

@@ -246,6 +246,14 @@ import Testing
     #expect(ValidationSplit(of: faces, seed: 4).unit == .track)
   }
 
+  @Test(arguments: 0..<8)
+  func noMoreThanTheLimitIsHeldOut(seed: UInt64) {
+    let faces = ValidationSplitTests.faces((0..<10).map { ("v\($0 < 4 ? 0 : 1)", "t\($0)", 10) })
+    let split = ValidationSplit(of: faces, fraction: 0.25, limit: 0.3, seed: seed)
+    #expect(split.unit == .track)
+    #expect(split.validation.count <= 30)
+  }
+
   @Test func oneTrackIsNotCut() {
     let split = ValidationSplit(of: ValidationSplitTests.faces([("v", "t", 500)]), seed: 4)
     #expect(split.unit == .none && split.validation.isEmpty)
