@@ -1,27 +1,27 @@
-import Foundation
+import Synchronization
 
 /// Keeps the backdrops drawn last: a clip's is the same in every frame.
-final class BackdropCache: @unchecked Sendable {
-  static let shared = BackdropCache()
-
-  private struct Key: Hashable {
+enum BackdropCache {
+  private struct Entry {
     let backdrop: Backdrop
     let width: Int
     let height: Int
+    let pixels: [Vector]
   }
 
-  // Guards `kept`, the only state.
-  private let lock = NSLock()
-  private var kept: [(key: Key, pixels: [Vector])] = []
+  private static let kept = Mutex<[Entry]>([])
 
-  func pixels(_ backdrop: Backdrop, width: Int, height: Int) -> [Vector] {
-    let key = Key(backdrop: backdrop, width: width, height: height)
-    lock.lock()
-    defer { lock.unlock() }
-    if let found = kept.first(where: { $0.key == key }) { return found.pixels }
-    let pixels = backdrop.pixels(width: width, height: height)
-    if kept.count >= 4 { kept.removeFirst() }
-    kept.append((key, pixels))
-    return pixels
+  /// Linear colours, row by row.
+  static func pixels(_ backdrop: Backdrop, width: Int, height: Int) -> [Vector] {
+    kept.withLock { entries in
+      let found = entries.first {
+        $0.backdrop == backdrop && $0.width == width && $0.height == height
+      }
+      if let found { return found.pixels }
+      let pixels = backdrop.pixels(width: width, height: height)
+      if entries.count >= 4 { entries.removeFirst() }
+      entries.append(Entry(backdrop: backdrop, width: width, height: height, pixels: pixels))
+      return pixels
+    }
   }
 }

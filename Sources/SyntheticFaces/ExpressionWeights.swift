@@ -20,6 +20,8 @@ struct ExpressionWeights: Sendable {
   let head: [Float]
   /// Share of the other person in a face swap: 1 inside the face, 0 at hairline, ears and neck.
   let face: [Float]
+  /// The same for the shape, which fades out earlier so that the outline stays smooth.
+  let faceShape: [Float]
 
   struct Lid: Sendable {
     var vertex: Int32
@@ -39,6 +41,7 @@ struct ExpressionWeights: Sendable {
     var jaw = [Float](repeating: 0, count: count)
     var head = jaw
     var face = jaw
+    var faceShape = jaw
     let below = Set(grid.mouth.lower.dropFirst().dropLast() + grid.mouth.lowerRims.flatMap { $0 })
     for i in 0..<count {
       let s = grid.chart[i].x
@@ -49,14 +52,17 @@ struct ExpressionWeights: Sendable {
       browRaise[i] = Self.browRaise(s, t) * front
       browFurrow[i] = Self.browFurrow(s, t) * front
       squint[i] = Vector(0, -0.12, -0.06) * bump(abs(s) - 3.1, 1.2, t + 2.9, 0.6) * front
-      jaw[i] = Self.jaw(s, t, below: below.contains(i)) * smoothstep(1.75, 0.95, abs(grid.azimuth[i]))
+      jaw[i] =
+        Self.jaw(s, t, below: below.contains(i)) * smoothstep(1.75, 0.95, abs(grid.azimuth[i]))
       head[i] = smoothstep(16, 8.5, t)
-      face[i] = Self.face(azimuth: grid.azimuth[i], t)
+      let angle = abs(grid.azimuth[i]) * 180 / .pi
+      let top = smoothstep(-10.4, -8.2, t)
+      face[i] = smoothstep(88, 64, angle) * top * smoothstep(9.4, 7.9, t)
+      faceShape[i] = smoothstep(86, 42, angle) * top * smoothstep(9.4, 6.6, t)
     }
     (self.smile, self.pucker, self.browRaise) = (smile, pucker, browRaise)
-    (self.browFurrow, self.squint, self.jaw, self.head, self.face) = (
-      browFurrow, squint, jaw, head, face
-    )
+    (self.browFurrow, self.squint, self.jaw) = (browFurrow, squint, jaw)
+    (self.head, self.face, self.faceShape) = (head, face, faceShape)
     lids = [Self.lids(grid, grid.leftEye), Self.lids(grid, grid.rightEye)]
   }
 
@@ -98,14 +104,6 @@ struct ExpressionWeights: Sendable {
       return open * smoothstep(11.5, 8, t)
     }
     return corner * q * q * q * smoothstep(-2.4, 0, level)
-  }
-
-  private static func face(azimuth: Float, _ t: Float) -> Float {
-    let angle = abs(azimuth) * 180 / .pi
-    let side = smoothstep(88, 64, angle)
-    let top = smoothstep(-10.4, -8.2, t)
-    let bottom = smoothstep(9.4, 7.9, t)
-    return side * top * bottom
   }
 
   private static func lids(_ grid: HeadGrid, _ slit: HeadGrid.Slit) -> [Lid] {

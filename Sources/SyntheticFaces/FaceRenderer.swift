@@ -32,7 +32,7 @@ public final class FaceRenderer: Sendable {
     let screen = ScreenVertices(posed.positions, camera: camera)
     var visibility = Visibility(width: camera.width, height: camera.height)
     draw(screen, into: &visibility)
-    let backdrop = BackdropCache.shared.pixels(
+    let backdrop = BackdropCache.pixels(
       scene.backdrop, width: camera.width, height: camera.height)
     let picture = shade(
       posed, screen: screen, visibility: visibility, backdrop: backdrop, scene: scene)
@@ -48,7 +48,7 @@ public final class FaceRenderer: Sendable {
 
   /// Runs the work over bands of rows, on this renderer's threads.
   private func overBands(height: Int, _ work: @Sendable (Range<Int>) -> Void) {
-    let bands = 24
+    let bands = 8
     let threads = self.threads
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       for band in stride(from: thread, to: bands, by: threads) {

@@ -61,7 +61,9 @@ struct HairShell {
     let part: Float = identity.seed == 0 ? 0 : 0.35
     let clump = Noise.octaves(strandAngle * 9, level * 0.5, identity.seed &+ 31, count: 2) - 0.5
     thickness *= 1 + 0.35 * clump
-    if hair.length > 0 { thickness *= 1 - 0.4 * bump(azimuth - part, 0.08, 0, 1) * smoothstep(-22, -18, level) }
+    if hair.length > 0 {
+      thickness *= 1 - 0.4 * bump(azimuth - part, 0.08, 0, 1) * smoothstep(-22, -18, level)
+    }
     point += outward * (thickness + 0.05)
     guard row >= scalpRows, hangs > 0 else { return point }
     let down = Float(row - scalpRows + 1) / Float(hangingRows)

@@ -25,6 +25,8 @@ struct HeadGrid: Sendable {
   let mouth: Slit
   /// Pairs of vertices that lie on top of each other and share a normal.
   let seams: [(Int, Int)]
+  /// Vertices behind the lips.
+  let mouthInside: Set<Int>
 
   var columns: Int { azimuths.count }
   var rows: Int { levels.count }
@@ -62,6 +64,7 @@ struct HeadGrid: Sendable {
     mouth = builder.cut(
       level: HeadGrid.mouthLevel, from: -HeadGrid.mouthHalf, to: HeadGrid.mouthHalf, rims: 4)
     builder.fill(slits: [leftEye, rightEye, mouth])
+    mouthInside = Set((mouth.upperRims + mouth.lowerRims).flatMap { $0 })
     chart = builder.chart
     azimuth = builder.azimuth
     cell = builder.cell
@@ -80,6 +83,34 @@ struct HeadGrid: Sendable {
   func column(row: Int, s: Float) -> Int {
     HeadGrid.nearest(
       azimuths.map { abs($0) > .pi / 2 ? 1e6 : BaseHead.mean.width(levels[row]) * sin($0) }, s)
+  }
+
+  /// Blurs values of the vertices along rows and columns, 1 2 1; copies at the slits follow.
+  func smooth(_ values: inout [Float]) {
+    let columns = self.columns
+    values.withUnsafeMutableBufferPointer { v in
+      for row in 0..<rows {
+        let start = row * columns
+        var left = v[start]
+        for i in start + 1..<start + columns - 1 {
+          let own = v[i]
+          v[i] = (left + 2 * own + v[i + 1]) / 4
+          left = own
+        }
+      }
+      for column in 0..<columns {
+        var above = v[column]
+        for row in 1..<rows - 1 {
+          let i = row * columns + column
+          let own = v[i]
+          v[i] = (above + 2 * own + v[i + columns]) / 4
+          above = own
+        }
+      }
+      for slit in [leftEye, rightEye, mouth] {
+        for i in slit.upper.indices { v[slit.lower[i]] = v[slit.upper[i]] }
+      }
+    }
   }
 
   static func nearest(_ values: [Float], _ value: Float) -> Int {

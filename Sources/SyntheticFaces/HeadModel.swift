@@ -53,7 +53,8 @@ struct HeadModel: Sendable {
       painted.skin.lips = FaceIdentity.Color(face.skin.lips.vector * ratio)
     }
     self.init(
-      head: head, face: face, shape: own.shape.blended(with: other, weights: weights),
+      head: head, face: face,
+      shape: own.shape.blended(with: other, weights: ExpressionWeights.shared.faceShape),
       skin: own.skin.blended(with: SkinTexture(identity: painted), weights: weights),
       parts: own.parts, under: own)
   }
@@ -63,7 +64,7 @@ struct HeadModel: Sendable {
     let ears = head.hair.length < 3
     let parts = [
       MeshPart.eyeball(), .eyeball(), .teeth(top: 1.9, bottom: 3.08, front: -1.66),
-      .teeth(top: 3.12, bottom: 3.9, front: -1.42), .mouthBack(), .tongue(),
+      .teeth(top: 2.56, bottom: 3.6, front: -1.4), .mouthBack(), .tongue(),
       ears ? .ear(side: -1, shape: head.shape) : MeshPart(material: .ear),
       ears ? .ear(side: 1, shape: head.shape) : MeshPart(material: .ear),
       HairShell.mesh(for: head), .torso(neckWidth: head.shape.neckWidth),
@@ -80,10 +81,18 @@ struct HeadModel: Sendable {
     let grid = HeadGrid.shared
     (self.head, self.face, self.shape, self.skin, self.parts) = (head, face, shape, skin, parts)
     var triangles = grid.triangles
-    var materials = [Material](repeating: .skin, count: triangles.count)
+    var materials = triangles.map {
+      grid.mouthInside.contains(Int($0.x)) && grid.mouthInside.contains(Int($0.z))
+        ? Material.mouth : .skin
+    }
     var twoSided = [Bool](repeating: false, count: triangles.count)
     let weights = ExpressionWeights.shared.face
-    var inFace = triangles.map { weights[Int($0.x)] + weights[Int($0.y)] + weights[Int($0.z)] > 0 }
+    // One ring of triangles more than the weights say: normals reach that far.
+    var touched = weights.map { $0 > 0 }
+    for t in triangles where weights[Int(t.x)] + weights[Int(t.y)] + weights[Int(t.z)] > 0 {
+      for i in [t.x, t.y, t.z] { touched[Int(i)] = true }
+    }
+    var inFace = triangles.map { touched[Int($0.x)] || touched[Int($0.y)] || touched[Int($0.z)] }
     var coordinates = grid.cell
     var starts = [Int]()
     for part in parts {

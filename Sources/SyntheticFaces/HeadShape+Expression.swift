@@ -99,7 +99,7 @@ extension HeadShape {
 
   private func rimMouth(_ points: UnsafeMutableBufferPointer<Vector>, _ slit: HeadGrid.Slit) {
     let depth: [Float] = [0.14, 0.4, 0.8, 2.2]
-    let bulge: [Float] = [0.05, 0.02, -0.15]
+    let bulge: [Float] = [0.05, -0.12, -0.5]
     for i in slit.upper.indices {
       let upper = points[slit.upper[i]]
       let lower = points[slit.lower[i]]
@@ -109,7 +109,7 @@ extension HeadShape {
       points[slit.upperRims[3][i]] = middle
       points[slit.lowerRims[3][i]] = middle
       for ring in 0..<3 {
-        let roll = bulge[ring] * (ring < 2 ? room : 1)
+        let roll = bulge[ring] * room
         points[slit.upperRims[ring][i]] = upper + Vector(0, roll, depth[ring])
         points[slit.lowerRims[ring][i]] = lower + Vector(0, -roll, depth[ring])
       }

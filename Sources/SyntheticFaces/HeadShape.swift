@@ -98,7 +98,7 @@ struct FaceFeatures: Sendable {
     let fade = smoothstep(2.6, 1.5, a)
     var height = FaceFeatures.noseHeight(t)
     height += 0.3 * shape.noseBridge * bump(t + 3.0, 0.9, 0, 1)
-    height *= 0.9 + 0.04 * shape.noseLength
+    height *= 0.87 + 0.04 * shape.noseLength
     let ball = (0.18 + 0.2 * shape.noseTip) * bump(a, 0.75, t + 0.7, 0.5)
     let wing = (0.85 + 0.1 * shape.noseWidth) * bump(a - 1.28, 0.36, t + 0.1, 0.42)
     let nostril = 0.65 * bump(a - 0.62, 0.26, t - 0.42, 0.15)
@@ -150,6 +150,7 @@ struct FaceFeatures: Sendable {
     let mouth = bump(a, 3.2, t - 2.8, 1.4)
     shift.y += 0.22 * shape.mouthHeight * mouth
     shift.x += 0.07 * shape.mouthWidth * a * bump(a, 3, t - 2.8, 1.2)
+    shift.y += 0.12 * bump(a - 2.8, 0.7, t - 2.9, 0.7)
     let lips = pow(max(0, 1 - (a / 3) * (a / 3)), 0.5)
     shift.y -= 0.15 * shape.upperLip * lips * bump(t - 2.0, 0.42, 0, 1)
     shift.y += 0.17 * shape.lowerLip * lips * bump(t - 3.9, 0.5, 0, 1)

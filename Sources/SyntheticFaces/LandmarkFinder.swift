@@ -117,8 +117,10 @@ struct LandmarkFinder {
       var places = brow.map { surface(grid, -$0.x, $0.y) }
       places += brow.reversed().map { surface(grid, $0.x, $0.y) }
       places += [-4.2, -3.05, -1.9, -0.7].map { surface(grid, 0, $0) }
-      places += [SIMD2<Float>(-1.4, 0.4), SIMD2(-0.75, 0.65), SIMD2(0, 0.82), SIMD2(0.75, 0.65),
-        SIMD2(1.4, 0.4)].map { surface(grid, $0.x, $0.y) }
+      places += [
+        SIMD2<Float>(-1.4, 0.4), SIMD2(-0.75, 0.65), SIMD2(0, 0.82), SIMD2(0.75, 0.65),
+        SIMD2(1.4, 0.4),
+      ].map { surface(grid, $0.x, $0.y) }
       // The outer corner is where the lids part, a little inside the slit's end.
       func eye(_ slit: HeadGrid.Slit, from: Float, to: Float) -> [Place] {
         [

@@ -61,7 +61,7 @@ struct MeshPart: Sendable {
       for column in 0..<columns {
         let x = (Float(column) / Float(columns - 1) * 2 - 1) * 2.3
         let bulge = 0.08 * (1 - (2 * along - 1) * (2 * along - 1))
-        part.positions.append(Vector(x, mix(top, bottom, along), front + 0.3 * x * x - bulge))
+        part.positions.append(Vector(x, mix(top, bottom, along), front + 0.22 * x * x - bulge))
         part.coordinates.append(SIMD2(x, along))
       }
     }
@@ -85,11 +85,11 @@ struct MeshPart: Sendable {
   static func tongue() -> MeshPart {
     var part = MeshPart(material: .tongue)
     for row in 0..<8 {
-      let z = 2 - 2.9 * Float(row) / 7
+      let z = 1.8 - 2.9 * Float(row) / 7
       for column in 0..<9 {
         let x = (Float(column) / 4 - 1) * 1.8
         let tip = smoothstep(-0.2, -0.9, z)
-        let y = 3.25 + 0.25 * x * x * 0.5 + 0.35 * tip
+        let y = 2.8 + 0.25 * x * x * 0.5 + 0.35 * tip
         part.positions.append(Vector(x, y, z + 0.1 * x * x))
         part.coordinates.append(SIMD2(x, z))
       }

@@ -58,15 +58,20 @@ enum Noise {
     Float(hash(x, y, seed) >> 8) * (1 / 16_777_216)
   }
 
+  /// Without a call of the C library, which the compiler would make for the oldest processors.
+  @inline(__always)
+  private static func floor(_ value: Float) -> Int32 {
+    let whole = Int32(value)
+    return Float(whole) > value ? whole &- 1 : whole
+  }
+
   /// Smooth noise, 0 to 1, whose features are one unit wide.
   @inline(__always)
   static func value(_ x: Float, _ y: Float, _ seed: UInt32) -> Float {
-    let floorX = x.rounded(.down)
-    let floorY = y.rounded(.down)
-    let fx = smoothstep(0, 1, x - floorX)
-    let fy = smoothstep(0, 1, y - floorY)
-    let column = Int32(floorX)
-    let row = Int32(floorY)
+    let column = floor(x)
+    let row = floor(y)
+    let fx = smoothstep(0, 1, x - Float(column))
+    let fy = smoothstep(0, 1, y - Float(row))
     let upper = mix(cell(column, row, seed), cell(column &+ 1, row, seed), fx)
     let lower = mix(cell(column, row &+ 1, seed), cell(column &+ 1, row &+ 1, seed), fx)
     return mix(upper, lower, fy)

@@ -10,6 +10,13 @@ struct Occlusion: Sendable {
   /// The mean open direction less the normal.
   var bend: [Vector]
 
+  /// One of the directions as part of a light.
+  struct Direction {
+    let word: Int
+    let bit: UInt64
+    var weight: Float
+  }
+
   /// Even points on the sphere (a Fibonacci spiral), mirrored left to right.
   static let directions: [Vector] = {
     let half = (0..<64).map { i -> Vector in
@@ -64,6 +71,7 @@ struct Occlusion: Sendable {
       ambient.append(share)
       bend.append(share > 0.02 ? (normalized(mean) - normals[i]) * 0.6 : .zero)
     }
+    for _ in 0..<2 { HeadGrid.shared.smooth(&ambient) }
   }
 
   /// This occlusion, with the other's where the weight is 1.
@@ -78,13 +86,13 @@ struct Occlusion: Sendable {
   }
 
   /// Weights of the directions within about 30° of one, which make its shadow soft.
-  static func cone(around direction: Vector) -> [(word: Int, bit: UInt64, weight: Float)] {
-    var result = [(word: Int, bit: UInt64, weight: Float)]()
+  static func cone(around direction: Vector) -> [Direction] {
+    var result = [Direction]()
     var total: Float = 0
     for (k, other) in directions.enumerated() {
       let near = dot(direction, other) - 0.87
       guard near > 0 else { continue }
-      result.append((k >> 6, 1 << UInt64(k & 63), near))
+      result.append(Direction(word: k >> 6, bit: 1 << UInt64(k & 63), weight: near))
       total += near
     }
     for i in result.indices { result[i].weight /= total }

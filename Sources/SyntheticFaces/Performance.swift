@@ -49,7 +49,7 @@ public struct Performance: Codable, Hashable, Sendable {
     }
   }
 
-  private static let turnInterval = 0.9
+  private static let turnInterval = 1.05
 
   /// `duration` in seconds, ranges in degrees.
   public init(
@@ -81,7 +81,7 @@ public struct Performance: Codable, Hashable, Sendable {
       return (a * u * u * u + inner + d * t * t * t) / 6
     }
     // Averaging four knots shrinks the range: stretch it and stop softly at the ends.
-    func stretched(_ value: Double, _ range: Double) -> Double { range * tanh(1.7 * value) }
+    func stretched(_ value: Double, _ range: Double) -> Double { range * tanh(2.8 * value) }
     let nod = Double(talking(time)) * 1.2 * sin(time * 7.1)
     return Pose(
       yaw: stretched(spline(\.yaw), yawRange), pitch: stretched(spline(\.pitch), pitchRange) + nod,
@@ -116,9 +116,10 @@ public struct Performance: Codable, Hashable, Sendable {
     let turn = pose(at: time)
     face.gazeYaw = Float(max(-22, min(22, gaze - 0.4 * turn.yaw)))
     face.gazePitch = Float(max(-14, min(14, -0.5 * turn.pitch)))
-    let closed = blinks.map { blink in
-      smoothstep(0, 0.09, Float(time - blink)) * smoothstep(0.27, 0.13, Float(time - blink))
-    }.max() ?? 0
+    let closed =
+      blinks.map { blink in
+        smoothstep(0, 0.09, Float(time - blink)) * smoothstep(0.27, 0.13, Float(time - blink))
+      }.max() ?? 0
     face.blinkLeft = closed
     face.blinkRight = closed
     return face

@@ -94,21 +94,37 @@ struct PosedHead {
     let torsoCone = Occlusion.cone(around: frame.torso.applyInverse(key))
     let torsoStart = model.starts[HeadModel.Part.torso]
     let inside = insideShade(model: model)
+    let open = visibility(
+      model: model, torsoStart: torsoStart, head: headCone, torso: torsoCone)
     return (0..<model.vertexCount).map { i in
       let onTorso = i >= torsoStart
+      let visible = open[i]
+      let rotation = onTorso ? frame.torso : frame.head
+      let normal = normalized(normals[i] + rotation.apply(model.occlusion.bend[i]))
+      let shade =
+        inside[i] < 0 ? -inside[i] : (0.22 + 0.78 * model.occlusion.ambient[i]) * inside[i]
+      let ambient =
+        Vector(irradiance[0](normal), irradiance[1](normal), irradiance[2](normal)) * shade
+      return SIMD4(
+        ambient.clamped(lowerBound: .zero, upperBound: Vector(repeating: 50)),
+        inside[i] < 0 ? -inside[i] : visible * inside[i])
+    }
+  }
+
+  /// Share of the key light that reaches each vertex, smoothed over the head's grid.
+  private static func visibility(
+    model: HeadModel, torsoStart: Int, head: [Occlusion.Direction], torso: [Occlusion.Direction]
+  ) -> [Float] {
+    var open = model.occlusion.open.indices.map { i in
       var visible: Float = 0
-      for entry in onTorso ? torsoCone : headCone
+      for entry in i >= torsoStart ? torso : head
       where model.occlusion.open[i][entry.word] & entry.bit != 0 {
         visible += entry.weight
       }
-      let rotation = onTorso ? frame.torso : frame.head
-      let normal = normalized(normals[i] + rotation.apply(model.occlusion.bend[i]))
-      let shade = inside[i] < 0 ? -inside[i] : (0.1 + 0.9 * model.occlusion.ambient[i]) * inside[i]
-      let ambient =
-        Vector(irradiance[0](normal), irradiance[1](normal), irradiance[2](normal)) * shade
-      return SIMD4(ambient.clamped(lowerBound: .zero, upperBound: Vector(repeating: 50)),
-        inside[i] < 0 ? -inside[i] : visible * inside[i])
+      return visible
     }
+    HeadGrid.shared.smooth(&open)
+    return open
   }
 
   /// Darkness of what lies inside the head, where depth pictures at rest cannot tell: a factor,
@@ -116,7 +132,7 @@ struct PosedHead {
   private static func insideShade(model: HeadModel) -> [Float] {
     let grid = HeadGrid.shared
     var shade = [Float](repeating: 1, count: model.vertexCount)
-    let mouth: [Float] = [0.85, 0.4, 0.16, 0.02]
+    let mouth: [Float] = [0.85, 0.5, 0.35, 0.12]
     for ring in 0..<4 {
       for i in grid.mouth.upperRims[ring] + grid.mouth.lowerRims[ring] { shade[i] = mouth[ring] }
     }

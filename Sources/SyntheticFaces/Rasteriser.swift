@@ -45,6 +45,13 @@ struct Rasteriser {
   let hair: HairPattern
   let width: Int
 
+  /// Of a number from 0 up; no call of the C library.
+  @inline(__always)
+  private static func ceiling(_ value: Float) -> Int {
+    let whole = Int(value)
+    return Float(whole) < value ? whole + 1 : whole
+  }
+
   /// Draws what falls on the rows. Triangles come in order and the first of equals stays, so the
   /// rows may be drawn in any order.
   func draw(
@@ -63,10 +70,12 @@ struct Rasteriser {
       guard high > top, low < bottom else { continue }
       let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
       guard area < -1e-5 || (twoSided[t] && area > 1e-5) else { continue }
-      let y0 = max(rows.lowerBound, Int((low - 0.5).rounded(.up)))
-      let y1 = min(rows.upperBound - 1, Int((high - 0.5).rounded(.down)))
-      let x0 = max(0, Int((min(a.x, b.x, c.x) - 0.5).rounded(.up)))
-      let x1 = min(width - 1, Int((max(a.x, b.x, c.x) - 0.5).rounded(.down)))
+      let y0 = Self.ceiling(max(top, low - 0.5))
+      let y1 = min(rows.upperBound - 1, Int(high - 0.5))
+      let x0 = Self.ceiling(max(0, min(a.x, b.x, c.x) - 0.5))
+      let right = max(a.x, b.x, c.x) - 0.5
+      guard right >= 0, high >= 0.5 else { continue }
+      let x1 = min(width - 1, Int(right))
       guard x0 <= x1, y0 <= y1 else { continue }
       let scale = 1 / area
       for y in y0...y1 {

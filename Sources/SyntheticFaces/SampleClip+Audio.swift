@@ -50,7 +50,8 @@ extension SampleClip {
     let open = syllable.jaw
     let round = syllable.pucker
     return [
-      mix(280, 780, min(1, open * 1.5)), round > 0 ? mix(1300, 750, round) : mix(1300, 2150, -round),
+      mix(280, 780, min(1, open * 1.5)),
+      round > 0 ? mix(1300, 750, round) : mix(1300, 2150, -round),
       mix(2550, 2250, max(0, round)),
     ]
   }

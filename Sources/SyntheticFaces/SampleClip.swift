@@ -79,7 +79,8 @@ public struct SampleClip: Sendable {
     let scene = scene(at: frame)
     return FrameTruth(
       frame: frame, identity: identity.name, face: (face ?? identity).name, pose: scene.pose,
-      landmarks: landmarks, expression: scene.expression, light: scene.light.truth(pose: scene.pose))
+      landmarks: landmarks, expression: scene.expression, light: scene.light.truth(pose: scene.pose)
+    )
   }
 }
 

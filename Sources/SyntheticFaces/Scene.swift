@@ -81,12 +81,12 @@ public struct Backdrop: Codable, Hashable, Sendable {
       for i in 0..<9 {
         func random(_ j: Int32) -> Float { Noise.cell(Int32(i), j, seed) }
         let bright = random(6) > 0.72
-        let tint = Vector(0.4 + random(3), 0.4 + random(4), 0.4 + random(5)) * 0.7
-        let color = bright ? (tint + 0.6) * 0.8 : tint * mix(0.03, 0.3, random(7))
+        let tint = Vector(0.75 + 0.5 * random(3), 0.75 + 0.5 * random(4), 0.7 + 0.5 * random(5))
+        let color = bright ? tint * 0.85 : tint * mix(0.03, 0.3, random(7))
         shapes.append(
           (
             mix(-0.1, 1.1, random(0)) * 1.78, mix(0, 1, random(1)), mix(0.05, 0.22, random(2)),
-            mix(0.08, bright ? 0.2 : 0.45, random(8)), mix(0.03, 0.08, random(9)), color
+            mix(0.08, bright ? 0.25 : 0.5, random(8)), mix(0.06, 0.16, random(9)), color
           ))
       }
     }

@@ -103,7 +103,8 @@ public struct SceneLight: Codable, Hashable, Sendable {
 /// Maps", 2001.
 enum Harmonics {
   /// What the clamped cosine does to each coefficient, over π.
-  static let cosine: [Float] = [1] + [Float](repeating: 2.0 / 3, count: 3)
+  static let cosine: [Float] =
+    [1] + [Float](repeating: 2.0 / 3, count: 3)
     + [Float](repeating: 0.25, count: 5)
 
   static func basis(_ n: Vector) -> [Float] {

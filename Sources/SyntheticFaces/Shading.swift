@@ -53,7 +53,10 @@ struct Shading {
     case .ear: return flesh(ear, gloss: 0.25, sample)
     case .eye: return eye(sample)
     case .teeth: return teeth(sample)
-    case .mouth: return Vector(0.012, 0.004, 0.004)
+    case .mouth:
+      let facing = max(0, dot(sample.normal, key)) * sample.open
+      return Vector(0.25, 0.07, 0.065) * (sample.ambient + keyColor * facing)
+        + Vector(0.004, 0.0015, 0.0015)
     case .tongue:
       return Vector(0.2, 0.05, 0.05) * (sample.ambient * 0.25 + keyColor * (0.1 * sample.open))
     case .hair: return strands(sample)

@@ -98,7 +98,7 @@ struct SkinPainter: Sendable {
   static func lipEdges(_ s: Float) -> (upper: Float, lower: Float) {
     let a = abs(s)
     let q = min(1, a / HeadGrid.mouthHalf)
-    let bow = 0.12 * bump(a, 0.28, 0, 1) - 0.06 * bump(a - 0.6, 0.35, 0, 1)
+    let bow = 0.19 * bump(a, 0.3, 0, 1) - 0.06 * bump(a - 0.6, 0.35, 0, 1)
     let upper = HeadGrid.mouthLevel - 0.72 * pow(1 - q, 0.7) * (1 - 0.12 * q) + bow * (1 - q)
     let lower = HeadGrid.mouthLevel + 1.06 * pow(max(0, 1 - q * q), 0.95)
     return (upper, lower)
@@ -183,7 +183,7 @@ struct SkinPainter: Sendable {
     guard stubble > 0 else { return color }
     let lip = bump(a, 2.2, t - 1.5, 0.55)
     let chin = bump(a, 2.6, t - 6.0, 1.9) * smoothstep(3.7, 4.5, t)
-    let cheek = smoothstep(0.2, 3.0, t - 0.55 * (6.5 - a)) * smoothstep(2.8, 3.6, a)
+    let cheek = smoothstep(0.2, 3.0, t - 0.55 * (6.5 - a)) * smoothstep(2.2, 4.4, a)
     let area = max(lip, chin, cheek) * smoothstep(10, 8.4, t)
     let grain = 0.6 + 0.8 * Noise.value(s * 11, t * 11, identity.seed &+ 7)
     let weight = min(0.75, area * stubble * 0.6 * grain)
