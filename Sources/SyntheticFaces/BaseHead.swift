@@ -9,14 +9,14 @@ import Foundation
 struct BaseHead: Sendable {
   static let mean = BaseHead(shape: FaceShape())
 
-  private let frontY: Curve
-  private let sideY: Curve
-  private let backY: Curve
-  private let halfWidth: Curve
-  private let frontZ: Curve
-  private let middleZ: Curve
-  private let backZ: Curve
-  private let shape: FaceShape
+  private static let frontY = SmoothCurve(rings.map { ($0.0, $0.1) })
+  private static let sideY = SmoothCurve(rings.map { ($0.0, $0.2) })
+  private static let backY = SmoothCurve(rings.map { ($0.0, $0.3) })
+  private static let halfWidth = SmoothCurve(rings.map { ($0.0, $0.4) })
+  private static let frontZ = SmoothCurve(rings.map { ($0.0, $0.5) })
+  private static let middleZ = SmoothCurve(rings.map { ($0.0, $0.6) })
+  private static let backZ = SmoothCurve(rings.map { ($0.0, $0.7) })
+  let shape: FaceShape
 
   /// level, y in front, at the side, behind, half width, z in front, at the widest, behind.
   private static let rings: [(Float, Float, Float, Float, Float, Float, Float, Float)] = [
@@ -44,18 +44,6 @@ struct BaseHead: Sendable {
     (18, 17, 16.8, 17, 6.6, 4.6, 9.2, 14.6),
   ]
 
-  init(shape: FaceShape) {
-    self.shape = shape
-    let rings = BaseHead.rings
-    frontY = Curve(rings.map { ($0.0, $0.1) })
-    sideY = Curve(rings.map { ($0.0, $0.2) })
-    backY = Curve(rings.map { ($0.0, $0.3) })
-    halfWidth = Curve(rings.map { ($0.0, $0.4) })
-    frontZ = Curve(rings.map { ($0.0, $0.5) })
-    middleZ = Curve(rings.map { ($0.0, $0.6) })
-    backZ = Curve(rings.map { ($0.0, $0.7) })
-  }
-
   /// Half width of the ring at this level, in centimetres.
   func width(_ level: Float) -> Float {
     let t = level
@@ -63,7 +51,7 @@ struct BaseHead: Sendable {
     let jaw = 1 + 0.075 * shape.jawWidth * smoothstep(0.5, 6, t) * smoothstep(10, 8, t)
     let neck = 1 + 0.07 * shape.neckWidth * smoothstep(7.8, 10, t)
     let cheeks = 0.12 * shape.cheekbones * bump(t + 1.5, 1.8, 0, 1)
-    return halfWidth(t) * face * jaw * neck + cheeks
+    return Self.halfWidth(t) * face * jaw * neck + cheeks
   }
 
   /// The point of the surface at this angle from the front (radians) and level.
@@ -71,20 +59,51 @@ struct BaseHead: Sendable {
     let sine = sin(azimuth)
     let cosine = cos(azimuth)
     let weight = pow(abs(cosine), 1.5)
-    let side = sideY(level)
-    var front = frontY(level)
+    let side = Self.sideY(level)
+    var front = Self.frontY(level)
     front += 0.28 * shape.chinLength * smoothstep(3, 6.5, level) * smoothstep(12, 8, level)
     front -= 0.35 * shape.foreheadHeight * bump(level + 13, 3, 0, 1)
-    let middle = middleZ(level)
+    let middle = Self.middleZ(level)
     if cosine >= 0 {
-      var z = frontZ(level)
+      var z = Self.frontZ(level)
       z -= 0.3 * shape.chinForward * bump(level - 6.6, 1.5, 0, 1)
       z += 0.35 * shape.foreheadSlope * smoothstep(-6.5, -13, level) * smoothstep(-22, -14, level)
       return Vector(
         width(level) * sine, mix(side, front, weight), middle - (middle - z) * cosine)
     }
     return Vector(
-      width(level) * sine, mix(side, backY(level), weight),
-      middle - (backZ(level) - middle) * cosine)
+      width(level) * sine, mix(side, Self.backY(level), weight),
+      middle - (Self.backZ(level) - middle) * cosine)
+  }
+}
+
+/// A curve over the levels of a head, blurred so that its bends do not show as bands of light.
+private struct SmoothCurve: Sendable {
+  private static let start: Float = -22
+  private static let step: Float = 0.05
+  private let values: [Float]
+
+  init(_ knots: [(Float, Float)]) {
+    let curve = Curve(knots)
+    values = (0...800).map { i in
+      let level = Self.start + Float(i) * Self.step
+      // The crown and the collar keep their ends.
+      let width = 0.8 * smoothstep(-21, -17, level) * smoothstep(18, 14, level)
+      var sum: Float = 0
+      var total: Float = 0
+      for k in -12...12 {
+        let away = Float(k) / 5
+        let weight = exp(-0.5 * away * away)
+        sum += weight * curve(level + away * width)
+        total += weight
+      }
+      return sum / total
+    }
+  }
+
+  func callAsFunction(_ level: Float) -> Float {
+    let place = max(0, min(799.99, (level - Self.start) / Self.step))
+    let i = Int(place)
+    return mix(values[i], values[i + 1], place - Float(i))
   }
 }

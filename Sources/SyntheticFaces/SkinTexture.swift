@@ -165,8 +165,7 @@ struct SkinPainter: Sendable {
     var factor = Vector(1 + uneven * 0.7, 1 + uneven, 1 + uneven * 1.05)
     if skin.freckles > 0 {
       let place = bump(abs(s), 4.2, t + 0.9, 1.6)
-      let grain = Noise.value(s * 5.2, t * 5.2, identity.seed &+ 3)
-      let freckle = smoothstep(0.66, 0.84, grain) * place * skin.freckles
+      let freckle = Self.dots(s, t, identity.seed &+ 3) * min(1, place * 1.4 * skin.freckles)
       factor *= mix(.one, Vector(0.74, 0.56, 0.45), min(1, freckle))
     }
     for mole in moles {
@@ -174,6 +173,20 @@ struct SkinPainter: Sendable {
       factor *= mix(.one, Vector(0.3, 0.2, 0.17), smoothstep(mole.radius, mole.radius * 0.5, d))
     }
     return factor
+  }
+
+  /// Round dots of many sizes, one in every third cell of a grid, 0 to 1.
+  private static func dots(_ s: Float, _ t: Float, _ seed: UInt32) -> Float {
+    let size: Float = 0.24
+    let column = (s / size).rounded(.down)
+    let row = (t / size).rounded(.down)
+    let (x, y) = (Int32(column), Int32(row))
+    guard Noise.cell(x, y, seed) < 0.4 else { return 0 }
+    let dx = s / size - column - mix(0.35, 0.65, Noise.cell(x, y, seed &+ 1))
+    let dy = t / size - row - mix(0.35, 0.65, Noise.cell(x, y, seed &+ 2))
+    let radius = mix(0.15, 0.34, Noise.cell(x, y, seed &+ 3))
+    return smoothstep(radius, radius * 0.4, (dx * dx + dy * dy).squareRoot())
+      * mix(0.4, 1, Noise.cell(x, y, seed &+ 4))
   }
 
   private func beard(
