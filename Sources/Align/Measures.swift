@@ -12,8 +12,8 @@ import func Foundation.cos
 /// | `luminance` | mean linear luminance of the face, 0 to 1 |
 /// | `under_exposed`, `over_exposed` | part of the face below 26, above 246 of 255 linear |
 /// | `landmark_misfit` | how far the landmarks are from a mean head, 0 to 1 of their spread |
-/// | `eyes_open` | the wider eye's lid gap over the distance from chin to eyes |
-/// | `mouth_open` | the largest gap of the inner lips over the same distance |
+/// | `eyes` | the wider eye's lid gap over the distance from chin to eyes |
+/// | `mouth` | the largest gap of the inner lips over the same distance |
 ///
 /// Sources: ISO/IEC 29794-5 as its reference implementation OFIQ measures it, without its networks
 /// and without its scaling to 0 to 100: thresholds are percentiles, taken elsewhere.
@@ -36,13 +36,13 @@ func measures(
     Measure(name: "detector_score", value: Double(score), version: 1),
     Measure(
       name: "inter_eye", value: Double(landmarks.interEyeDistance) / cosine, version: 1),
-    Measure(name: "sharpness", value: patch.sharpness(), version: 1),
-    Measure(name: "luminance", value: light.mean, version: 1),
+    Measure(name: Measure.sharpness, value: patch.sharpness(), version: 1),
+    Measure(name: Measure.luminance, value: light.mean, version: 1),
     Measure(name: "under_exposed", value: light.under, version: 1),
     Measure(name: "over_exposed", value: light.over, version: 1),
     Measure(name: "landmark_misfit", value: headMisfit(of: landmarks, pose: pose), version: 1),
-    Measure(name: "eyes_open", value: Double(lidGap(landmarks) / chinToEyes), version: 1),
-    Measure(name: "mouth_open", value: Double(lipGap(landmarks) / chinToEyes), version: 1),
+    Measure(name: Measure.eyes, value: Double(lidGap(landmarks) / chinToEyes), version: 1),
+    Measure(name: Measure.mouth, value: Double(lipGap(landmarks) / chinToEyes), version: 1),
   ]
 }
 

@@ -1,30 +1,5 @@
 public import FaceCore
 
-/// One raw number about a face, with the version of the algorithm that found it.
-public struct Measure: Hashable, Sendable {
-  public var name: String
-  /// In the measure's own unit; finite.
-  public var value: Double
-  /// From 1.
-  public var version: Int
-
-  public init(name: String, value: Double, version: Int) {
-    self.name = name
-    self.value = value
-    self.version = version
-  }
-
-  /// The names that the view `faces` and queries know.
-  ///
-  /// Others are kept, and not shown there.
-  public static let sharpness = "sharpness"
-  /// Mean luminance of the skin.
-  public static let luminance = "luminance"
-  /// How far the mouth and the eyes are open, as ratios.
-  public static let mouth = "mouth"
-  public static let eyes = "eyes"
-}
-
 /// The aligned square cut from a frame.
 public struct NewCrop: Sendable {
   /// The image file, JPEG or PNG.

@@ -1,3 +1,4 @@
+public import FaceCore
 import GRDB
 
 /// Reading. Each call sees one state of the catalogue, whatever is written meanwhile.
@@ -103,11 +104,14 @@ extension Workspace {
   /// Grows with every change of what is known: journal entries plus faces.
   ///
   /// It is the same for the same imports and decisions, in however many batches and interruptions
-  /// they were made.
+  /// they were made. Writing a manifest does not count: the same export gives the same bytes.
   public func revision() throws -> Int {
     try catalog.read { db in
       try Int.fetchOne(
-        db, sql: "SELECT (SELECT count(*) FROM journal) + (SELECT count(*) FROM face)") ?? 0
+        db, sql: """
+          SELECT (SELECT count(*) FROM journal WHERE id NOT IN (SELECT journal_id FROM manifest))
+            + (SELECT count(*) FROM face)
+          """) ?? 0
     }
   }
 

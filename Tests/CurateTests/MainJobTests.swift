@@ -81,7 +81,7 @@ import Testing
       "--faces", "40", "--force")
     #expect(again.status == 0, "\(again.errors)")
     let second = try Manifest(path: workspace.path + "/manifests/demo.jsonl")
-    #expect(second.rows == first.rows)
+    #expect(second.id == first.id)
     let trained = Set(first.rows.filter { $0.split == .train }.map(\.frame.ordinal))
     #expect(!trained.isEmpty)
   }

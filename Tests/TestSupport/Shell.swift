@@ -85,7 +85,7 @@ public final class TemporaryFolder: Sendable {
   }
 
   func handle(_ name: String) throws -> FileHandle {
-    FileManager.default.createFile(atPath: path(name), contents: nil)
+    try Data().write(to: url.appendingPathComponent(name))
     return try FileHandle(forWritingTo: url.appendingPathComponent(name))
   }
 }

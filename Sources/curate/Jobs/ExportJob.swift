@@ -81,7 +81,7 @@ struct ExportJob {
   private func candidate(_ face: FaceRecord) -> Candidate {
     Candidate(
       id: face.id.description, cell: cell(of: face),
-      quality: face.measures[Catalog.Measure.sharpness] ?? 0, track: track(of: face),
+      quality: face.measures[Measure.sharpness] ?? 0, track: track(of: face),
       frame: face.id.ordinal)
   }
 

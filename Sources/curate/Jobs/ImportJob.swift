@@ -5,7 +5,7 @@ import Foundation
 import Media
 
 /// Video in, catalogued faces out: decode, detect, landmarks, pose, measures, track, crop, commit.
-struct ImportJob {
+struct ImportJob: Sendable {
   /// What was done about one file.
   enum Outcome {
     case imported(frames: Int, faces: Int)
@@ -15,7 +15,7 @@ struct ImportJob {
     case partial(faces: Int, reason: String)
   }
 
-  struct Options {
+  struct Options: Sendable {
     var identity: String?
     var cropSize = 256
     var faceType = FaceType.full
@@ -23,20 +23,20 @@ struct ImportJob {
 
     /// Everything that decides what an import finds.
     var parameters: String {
-      "detector=dlib-hog/1 upsampling=1 landmarks=dlib-68/1 tracker=1 "
+      "detector=dlib-hog/1 upsampling=1 search=10 landmarks=dlib-68/1 tracker=1 "
         + "crop=\(faceType.rawValue)/\(cropSize)/jpeg\(jpegQuality)"
     }
   }
 
   let workspace: Workspace
   let options: Options
-  private let pool: AlignerPool
+  private let predictor: LandmarkPredictor
 
   /// Throws when the landmark file is missing.
   init(workspace: Workspace, options: Options) throws {
     self.workspace = workspace
     self.options = options
-    pool = try AlignerPool()
+    predictor = try LandmarkPredictor()
   }
 
   /// Imports one file, or goes on where an earlier run was stopped.
@@ -48,17 +48,17 @@ struct ImportJob {
     {
       return Self.finished(known)
     }
-    var reader = try VideoReader(path: path)
+    let info = try VideoReader(path: path).info
     let facts = VideoFacts(
       sha256: try Digest.hex(ofFile: path), size: stamp.size, modified: stamp.modified, path: path,
-      width: reader.info.width, height: reader.info.height, codec: reader.info.codec,
-      duration: Self.duration(of: reader.info), frameCount: reader.info.frameCount)
+      width: info.width, height: info.height, codec: info.codec,
+      duration: Self.duration(of: info), frameCount: info.frameCount)
     let video = try workspace.register(facts, note: .now())
     let start = try workspace.beginImport(
       of: video, parameters: options.parameters, identity: options.identity)
     guard case .from(let ordinal, let state) = start else { return Self.finished(video) }
     do {
-      return try run(&reader, video: video, from: ordinal, state: state, progress: progress)
+      return try run(path, video: video, from: ordinal, state: state, progress: progress)
     } catch {
       // The reason is kept with the video; what the catalogue cannot say, the error does.
       try? workspace.failImport(of: video, reason: "\(error)")
@@ -66,40 +66,30 @@ struct ImportJob {
     }
   }
 
+  /// While one run of frames is decoded and looked at, the one before is cut and committed.
   private func run(
-    _ reader: inout VideoReader, video: VideoRecord, from start: Int, state: [UInt8],
+    _ path: String, video: VideoRecord, from start: Int, state: [UInt8],
     progress: (Progress) -> Void
   ) throws -> Outcome {
-    var follower =
-      state.isEmpty ? Follower() : try JSONDecoder().decode(Follower.self, from: Data(state))
-    reader.skip(toOrdinal: start)
-    var next = start
+    var aligned = try AlignedVideo(
+      path: path, predictor: predictor, from: start, state: state)
     var faces = video.faceCount
+    var end = start
+    var committing: Background<Int>?
     while true {
-      let frames = try reader.nextFrames()
-      if frames.isEmpty { break }
-      let found = try pool.map(frames, cropped)
-      var batch: [NewFace] = []
-      for (frame, aligned) in zip(frames, found) {
-        batch += track(aligned, in: frame, with: &follower)
-      }
-      let end = frames[frames.count - 1].ordinal + 1
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try workspace.commit(
-        ImportBatch(
-          frames: next..<end, faces: batch, resumeState: Array(try encoder.encode(follower))),
-        of: video)
-      faces += batch.count
-      next = end
-      progress(Progress(done: next, total: reader.info.frameCount))
+      let next = Result { try aligned.next() }
+      faces += try committing?.get() ?? 0
+      guard let run = try next.get() else { break }
+      committing = Background { [self] in try commit(run, of: video) }
+      end += run.frames.count
+      progress(Progress(done: end, total: aligned.reader.info.frameCount))
     }
-    if let damage = reader.damage {
+    if let damage = aligned.reader.damage {
       try workspace.endImportPartially(of: video, reason: damage)
       return .partial(faces: faces, reason: damage)
     }
     try workspace.finishImport(of: video)
-    return .imported(frames: next, faces: faces)
+    return .imported(frames: end, faces: faces)
   }
 
   private static func finished(_ video: VideoRecord) -> Outcome {
@@ -114,45 +104,36 @@ struct ImportJob {
       denominator: info.timebase.denominator)
   }
 
-  /// What is remembered from frame to frame; stored with every batch.
-  private struct Follower: Codable {
-    var tracker = FaceTracker()
-    var shots = ShotDetector()
-  }
-
-  private struct CroppedFace: Sendable {
-    var face: AlignedFace
-    var crop: NewCrop
-  }
-
-  @Sendable private func cropped(_ image: Image, _ faces: [AlignedFace]) throws -> [CroppedFace] {
-    try faces.map { face in
-      let (square, transform) = crop(
-        image, landmarks: face.landmarks, type: options.faceType, size: options.cropSize)
-      let bytes = try JPEG.encode(square, quality: options.jpegQuality)
-      return CroppedFace(
-        face: face,
-        crop: NewCrop(
-          bytes: bytes, sha256: Digest.hex(of: bytes), fileExtension: "jpg",
-          size: options.cropSize, faceType: options.faceType.rawValue, transform: transform))
+  /// Cuts, encodes and commits what was found in a run.
+  private func commit(_ run: AlignedVideo.Run, of video: VideoRecord) throws -> Int {
+    var faces: [NewFace] = []
+    for (frame, found) in zip(run.frames, run.faces) {
+      for (position, seen) in found.faces.enumerated() {
+        faces.append(
+          try newFace(seen.face, track: seen.track, position: position, frame: frame))
+      }
     }
+    let first = run.frames[0].ordinal
+    try workspace.commit(
+      ImportBatch(
+        frames: first..<first + run.frames.count, faces: faces, resumeState: run.state),
+      of: video)
+    return faces.count
   }
 
-  private func track(
-    _ found: [CroppedFace], in frame: VideoFrame, with follower: inout Follower
-  ) -> [NewFace] {
-    if follower.shots.isCut(frame.image) { follower.tracker.cut() }
-    let tracks = follower.tracker.tracks(of: found.map(\.face.landmarks), frame: frame.ordinal)
-    return found.indices.map { index in
-      let face = found[index].face
-      return NewFace(
-        track: tracks[index], ordinal: frame.ordinal, position: index, time: frame.timestamp,
-        box: face.box, score: Double(face.score), landmarks: face.landmarks, pose: face.pose,
-        measures: face.measures.map {
-          Catalog.Measure(name: $0.name, value: $0.value, version: $0.version)
-        },
-        crop: found[index].crop)
-    }
+  private func newFace(
+    _ face: AlignedFace, track: Int, position: Int, frame: VideoFrame
+  ) throws -> NewFace {
+    let (square, transform) = crop(
+      frame.image, landmarks: face.landmarks, type: options.faceType, size: options.cropSize)
+    let bytes = try JPEG.encode(square, quality: options.jpegQuality)
+    return NewFace(
+      track: track, ordinal: frame.ordinal, position: position, time: frame.timestamp,
+      box: face.box, score: Double(face.score), landmarks: face.landmarks, pose: face.pose,
+      measures: face.measures,
+      crop: NewCrop(
+        bytes: bytes, sha256: Digest.hex(of: bytes), fileExtension: "jpg",
+        size: options.cropSize, faceType: options.faceType.rawValue, transform: transform))
   }
 }
 

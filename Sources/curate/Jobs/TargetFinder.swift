@@ -57,27 +57,21 @@ struct TargetFinder {
   }
 
   private func found(_ path: String, progress: (Progress) -> Void) throws -> [Sighting] {
-    let pool = try AlignerPool()
-    var reader = try VideoReader(path: path)
-    var tracker = FaceTracker()
-    var shots = ShotDetector()
+    var aligned = try AlignedVideo(path: path, predictor: LandmarkPredictor())
     var sightings: [Sighting] = []
-    while true {
-      let frames = try reader.nextFrames()
-      guard let last = frames.last else { break }
-      for (frame, faces) in zip(frames, try pool.map(frames, { $1.map(\.landmarks) })) {
-        if shots.isCut(frame.image) { tracker.cut() }
-        let tracks = tracker.tracks(of: faces, frame: frame.ordinal)
-        let largest = faces.indices.max {
-          faces[$0].interEyeDistance < faces[$1].interEyeDistance
+    while let run = try aligned.next() {
+      for (frame, found) in zip(run.frames, run.faces) {
+        let largest = found.faces.max {
+          $0.face.landmarks.interEyeDistance < $1.face.landmarks.interEyeDistance
         }
         guard let largest else { continue }
         sightings.append(
           Sighting(
-            ordinal: frame.ordinal, seconds: frame.timestamp.seconds, track: tracks[largest],
-            landmarks: faces[largest]))
+            ordinal: frame.ordinal, seconds: frame.timestamp.seconds, track: largest.track,
+            landmarks: largest.face.landmarks))
       }
-      progress(Progress(done: last.ordinal + 1, total: reader.info.frameCount))
+      let done = (run.frames.last?.ordinal ?? 0) + 1
+      progress(Progress(done: done, total: aligned.reader.info.frameCount))
     }
     return sightings
   }
