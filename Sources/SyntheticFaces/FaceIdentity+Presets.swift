@@ -73,8 +73,8 @@ extension FaceIdentity {
       eyes: Eyes(iris: Color(0.045, 0.02, 0.01), lashes: 0.6),
       brows: Brows(color: Color(0.012, 0.009, 0.008), thickness: 0.85, arch: -0.2, density: 0.95),
       hair: Hair(
-        color: Color(0.014, 0.011, 0.010), length: 0, volume: 1.1, hairline: 0.2,
-        recession: 0.35, wave: 0.3))
+        color: Color(0.014, 0.011, 0.010), length: 0, volume: 0.9, hairline: 0.15,
+        recession: 0.75, wave: 0.3))
   }()
 
   /// A person drawn from a seed; equal seeds give equal people.
