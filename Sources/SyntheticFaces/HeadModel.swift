@@ -87,12 +87,7 @@ struct HeadModel: Sendable {
     }
     var twoSided = [Bool](repeating: false, count: triangles.count)
     let weights = ExpressionWeights.shared.face
-    // One ring of triangles more than the weights say: normals reach that far.
-    var touched = weights.map { $0 > 0 }
-    for t in triangles where weights[Int(t.x)] + weights[Int(t.y)] + weights[Int(t.z)] > 0 {
-      for i in [t.x, t.y, t.z] { touched[Int(i)] = true }
-    }
-    var inFace = triangles.map { touched[Int($0.x)] || touched[Int($0.y)] || touched[Int($0.z)] }
+    var inFace = Self.inFace(triangles, weights: weights)
     var coordinates = grid.cell
     var starts = [Int]()
     for part in parts {
@@ -117,6 +112,15 @@ struct HeadModel: Sendable {
     let baked = Occlusion(positions: rest, normals: normals, triangles: occluders)
     let share = weights + [Float](repeating: 0, count: coordinates.count - weights.count)
     occlusion = own?.occlusion.blended(with: baked, weights: share) ?? baked
+  }
+
+  /// Which triangles a swap reaches: one ring more than the weights say, as normals do.
+  private static func inFace(_ triangles: [SIMD3<Int32>], weights: [Float]) -> [Bool] {
+    var touched = weights.map { $0 > 0 }
+    for t in triangles where weights[Int(t.x)] + weights[Int(t.y)] + weights[Int(t.z)] > 0 {
+      for i in [t.x, t.y, t.z] { touched[Int(i)] = true }
+    }
+    return triangles.map { touched[Int($0.x)] || touched[Int($0.y)] || touched[Int($0.z)] }
   }
 
   /// The whole figure at rest, head frame.

@@ -51,11 +51,16 @@ struct Occlusion: Sendable {
       }
     }
     open = bits
-    ambient = []
-    bend = []
-    ambient.reserveCapacity(count)
-    bend.reserveCapacity(count)
-    for i in 0..<count {
+    (ambient, bend) = Self.means(normals: normals, open: bits)
+  }
+
+  /// Share of even light, and the mean open direction less the normal.
+  private static func means(
+    normals: [Vector], open bits: [SIMD2<UInt64>]
+  ) -> (ambient: [Float], bend: [Vector]) {
+    var ambient = [Float]()
+    var bend = [Vector]()
+    for i in normals.indices {
       var seen: Float = 0
       var all: Float = 0
       var mean = Vector.zero
@@ -72,6 +77,7 @@ struct Occlusion: Sendable {
       bend.append(share > 0.02 ? (normalized(mean) - normals[i]) * 0.6 : .zero)
     }
     for _ in 0..<2 { HeadGrid.shared.smooth(&ambient) }
+    return (ambient, bend)
   }
 
   /// This occlusion, with the other's where the weight is 1.

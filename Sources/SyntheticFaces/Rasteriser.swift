@@ -77,27 +77,39 @@ struct Rasteriser {
       guard right >= 0, high >= 0.5 else { continue }
       let x1 = min(width - 1, Int(right))
       guard x0 <= x1, y0 <= y1 else { continue }
-      let scale = 1 / area
-      for y in y0...y1 {
-        let py = Float(y) + 0.5
-        for x in x0...x1 {
-          let px = Float(x) + 0.5
-          let u = ((b.x - px) * (c.y - py) - (b.y - py) * (c.x - px)) * scale
-          let v = ((c.x - px) * (a.y - py) - (c.y - py) * (a.x - px)) * scale
-          let w = 1 - u - v
-          guard u >= 0, v >= 0, w >= 0 else { continue }
-          let depth = u * a.z + v * b.z + w * c.z
-          let at = y * width + x
-          guard depth > inverseDepth[at] else { continue }
-          if materials[t] == .hair {
-            let place =
-              coordinates[Int(corners.x)] * u + coordinates[Int(corners.y)] * v
-              + coordinates[Int(corners.z)] * w
-            guard hair.covers(place) else { continue }
-          }
-          inverseDepth[at] = depth
-          triangle[at] = Int32(t)
+      fill(
+        t, a, b, c, scale: 1 / area, columns: x0...x1, rows: y0...y1, triangle: triangle,
+        inverseDepth: inverseDepth)
+    }
+  }
+
+  /// The samples of one triangle.
+  @inline(__always)
+  private func fill(
+    _ t: Int, _ a: Vector, _ b: Vector, _ c: Vector, scale: Float, columns: ClosedRange<Int>,
+    rows: ClosedRange<Int>, triangle: UnsafeMutablePointer<Int32>,
+    inverseDepth: UnsafeMutablePointer<Float>
+  ) {
+    for y in rows {
+      let py = Float(y) + 0.5
+      for x in columns {
+        let px = Float(x) + 0.5
+        let u = ((b.x - px) * (c.y - py) - (b.y - py) * (c.x - px)) * scale
+        let v = ((c.x - px) * (a.y - py) - (c.y - py) * (a.x - px)) * scale
+        let w = 1 - u - v
+        guard u >= 0, v >= 0, w >= 0 else { continue }
+        let depth = u * a.z + v * b.z + w * c.z
+        let at = y * width + x
+        guard depth > inverseDepth[at] else { continue }
+        if materials[t] == .hair {
+          let corners = triangles[t]
+          let place =
+            coordinates[Int(corners.x)] * u + coordinates[Int(corners.y)] * v
+            + coordinates[Int(corners.z)] * w
+          guard hair.covers(place) else { continue }
         }
+        inverseDepth[at] = depth
+        triangle[at] = Int32(t)
       }
     }
   }
