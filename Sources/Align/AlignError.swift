@@ -1,4 +1,6 @@
-/// Why faces could not be found. Prints as one line: the subject, then the reason.
+/// Why faces could not be found.
+///
+/// Prints as one line: the subject, then the reason.
 public struct AlignError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
     /// The landmark file is not there.

@@ -1,6 +1,8 @@
 public import FaceCore
 
-/// A face of a frame, found, aligned and measured. All in pixels of the frame.
+/// A face of a frame, found, aligned and measured.
+///
+/// All in pixels of the frame.
 public struct AlignedFace: Hashable, Sendable, Codable {
   /// What the detector framed.
   public var box: Box
@@ -37,7 +39,9 @@ public final class FaceAligner {
     detector = try FaceDetector(options: options)
   }
 
-  /// The faces of a frame, left to right. Throws `AlignError.failed`.
+  /// The faces of a frame, left to right.
+  ///
+  /// Throws `AlignError.failed`.
   public func faces(in image: Image) throws(AlignError) -> [AlignedFace] {
     let gray = GrayImage(image)
     var faces: [AlignedFace] = []

@@ -52,7 +52,9 @@ public struct Detection: Hashable, Sendable, Codable {
 
   deinit { unsafe cdlib_detector_free(handle) }
 
-  /// The faces of the picture, left to right. Throws `AlignError.failed`.
+  /// The faces of the picture, left to right.
+  ///
+  /// Throws `AlignError.failed`.
   public func detections(in image: Image) throws(AlignError) -> [Detection] {
     try detections(in: GrayImage(image))
   }

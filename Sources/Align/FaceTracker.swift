@@ -28,8 +28,9 @@ public struct FaceTracker: Hashable, Sendable, Codable {
   /// Ends all tracks: faces after a cut are nobody seen before.
   public mutating func cut() { tracks = [] }
 
-  /// The track of each face of a frame, in the order of the faces. Tracks count from 0 in the order
-  /// in which they appear.
+  /// The track of each face of a frame, in the order of the faces.
+  ///
+  /// Tracks count from 0 in the order in which they appear.
   ///
   /// `frame` is the frame's number; frames may be left out but must grow. Traps otherwise.
   public mutating func tracks(of faces: [Landmarks], frame: Int) -> [Int] {

@@ -2,7 +2,9 @@ public import FaceCore
 
 import func Foundation.tanh
 
-/// How much of the head a crop shows. The raw values are DeepFaceLab's names.
+/// How much of the head a crop shows.
+///
+/// The raw values are DeepFaceLab's names.
 ///
 /// The geometry is the closed form of DeepFaceLab's, whose models expect these very squares: the
 /// landmarks are fitted to its mean face in the unit square, and the crop is a square of `extent`

@@ -75,7 +75,9 @@ struct GrayImage {
 
 /// For each pixel of one axis of a result, the source pixels it is made from and their weights.
 private struct Taps {
-  /// Weights of a pixel; those of pixel `i` start at `i · width`. They sum to 1.
+  /// Weights of a pixel; those of pixel `i` start at `i · width`.
+  ///
+  /// They sum to 1.
   let width: Int
   var starts: [Int] = []
   var weights: [Float] = []

@@ -13,8 +13,9 @@ public func headPose(of landmarks: Landmarks) -> Pose {
 }
 
 /// How far the landmarks are from the mean head seen at this pose, at the best scale and place: the
-/// weighted root mean square in parts of the landmarks' own, 0 to 1. Large where landmarks went
-/// astray.
+/// weighted root mean square in parts of the landmarks' own, 0 to 1.
+///
+/// Large where landmarks went astray.
 public func headMisfit(of landmarks: Landmarks, pose: Pose) -> Double {
   let head = HeadModel.landmarks(pose: pose, scale: 1, center: Point(x: 0, y: 0)).points
   var total = 0.0

@@ -30,7 +30,9 @@ public final class LandmarkPredictor: Sendable {
     }
   }
 
-  /// The landmarks of the face in the box, both in pixels. Throws `AlignError.failed`.
+  /// The landmarks of the face in the box, both in pixels.
+  ///
+  /// Throws `AlignError.failed`.
   public func landmarks(in image: Image, box: Box) throws(AlignError) -> Landmarks {
     try landmarks(in: GrayImage(image), box: box)
   }
@@ -57,7 +59,7 @@ public final class LandmarkPredictor: Sendable {
   private static let patchSide = 400
 }
 
-/// Owns the loaded model. dlib's predictor is constant when it predicts.
+/// Owns the loaded model: dlib's predictor is constant when it predicts.
 @safe private struct Handle: ~Copyable, @unchecked Sendable {
   private let predictor: OpaquePointer
 

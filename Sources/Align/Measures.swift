@@ -53,7 +53,9 @@ private func chinToEyesDistance(_ landmarks: Landmarks) -> Float {
 }
 
 /// Of each eye the mean of its two lid gaps; of the two eyes the wider, for the far one of a turned
-/// head is seen badly. Pixels.
+/// head is seen badly.
+///
+/// Pixels.
 private func lidGap(_ landmarks: Landmarks) -> Float {
   func gap(_ first: Int) -> Float {
     (landmarks[first + 1].distance(to: landmarks[first + 5])

@@ -14,7 +14,9 @@ public struct ShotDetector: Hashable, Sendable, Codable {
 
   public init(threshold: Double = 14) { self.threshold = threshold }
 
-  /// Whether a new shot starts with this frame. The first frame of all does not count as a cut.
+  /// Whether a new shot starts with this frame.
+  ///
+  /// The first frame of all does not count as a cut.
   public mutating func isCut(_ frame: Image) -> Bool {
     let thumbnail = ShotDetector.thumbnail(of: frame)
     defer { last = thumbnail }

@@ -41,8 +41,9 @@ struct SymmetricSystem {
     return result
   }
 
-  /// The lower triangle whose square is the matrix. A pivot that rounding made negative is held
-  /// above zero, which leaves its unknown where it is.
+  /// The lower triangle whose square is the matrix.
+  ///
+  /// A pivot that rounding made negative is held above zero, which leaves its unknown where it is.
   private func cholesky(damping: Double) -> [Double] {
     var factor = [Double](repeating: 0, count: count * count)
     for i in 0..<count {

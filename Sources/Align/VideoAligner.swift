@@ -38,8 +38,9 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     tracker = FaceTracker(options: tracking)
   }
 
-  /// The faces of the next frame. `number` is the frame's in the video and grows; traps otherwise.
-  /// Throws `AlignError.failed`.
+  /// The faces of the next frame.
+  ///
+  /// `number` is the frame's in the video and grows; traps otherwise. Throws `AlignError.failed`.
   public mutating func frame(
     _ image: Image, number: Int, using aligner: FaceAligner
   ) throws(AlignError) -> Frame {

@@ -22,8 +22,10 @@ public struct PoseCell: Hashable, Sendable, Comparable {
     self.pitch = pitch
   }
 
-  /// The cell of a pose in degrees, yaw + toward image right, pitch + up. Folded, a pose and its
-  /// mirror image share a cell, the one to image right. Traps unless both angles are finite.
+  /// The cell of a pose in degrees, yaw + toward image right, pitch + up.
+  ///
+  /// Folded, a pose and its mirror image share a cell, the one to image right. Traps unless both
+  /// angles are finite.
   public init(yaw: Double, pitch: Double, folded: Bool = false) {
     precondition(yaw.isFinite && pitch.isFinite, "a pose has finite angles")
     let across = PoseCell.step(yaw, width: 20, steps: 4)

@@ -16,8 +16,10 @@ public struct Quotas: Hashable, Sendable {
   public let short: [PoseCell: Int]
 
   /// Spreads `count` faces over the cells by their weights under the goal, never more than a cell
-  /// has; what poor cells cannot give goes to the others. The sum is exactly `count`, or all there
-  /// is in the wanted cells when that is less, and no quota falls when `count` grows.
+  /// has; what poor cells cannot give goes to the others.
+  ///
+  /// The sum is exactly `count`, or all there is in the wanted cells when that is less, and no
+  /// quota falls when `count` grows.
   ///
   /// Seats are given one by one by Sainte-Laguë's divisors, after `floor` seats to each wanted cell.
   /// Source: Balinski and Young, "Fair Representation", 1982.

@@ -108,7 +108,8 @@ extension Workspace {
   public func revision() throws -> Int {
     try catalog.read { db in
       try Int.fetchOne(
-        db, sql: """
+        db,
+        sql: """
           SELECT (SELECT count(*) FROM journal WHERE id NOT IN (SELECT journal_id FROM manifest))
             + (SELECT count(*) FROM face)
           """) ?? 0

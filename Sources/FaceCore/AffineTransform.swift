@@ -18,7 +18,9 @@ public struct AffineTransform: Hashable, Sendable {
     AffineTransform(a: factor, b: 0, tx: 0, c: 0, d: factor, ty: 0)
   }
 
-  /// Turns clockwise on screen. `angle` in radians.
+  /// Turns clockwise on screen.
+  ///
+  /// `angle` in radians.
   public static func rotation(_ angle: Double) -> AffineTransform {
     AffineTransform(
       a: cos(angle), b: -sin(angle), tx: 0, c: sin(angle), d: cos(angle), ty: 0)
@@ -29,7 +31,9 @@ public struct AffineTransform: Hashable, Sendable {
   /// Pixels of output for one pixel of input along a line.
   public var meanScale: Double { abs(determinant).squareRoot() }
 
-  /// The map that undoes this one. Traps when the map is singular.
+  /// The map that undoes this one.
+  ///
+  /// Traps when the map is singular.
   public var inverse: AffineTransform {
     let scale = determinant
     precondition(scale != 0, "a singular transform has no inverse")

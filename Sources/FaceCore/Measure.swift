@@ -13,7 +13,9 @@ public struct Measure: Hashable, Sendable, Codable {
     self.version = version
   }
 
-  /// The names that queries know. Others are kept, too.
+  /// The names that queries know.
+  ///
+  /// Others are kept, too.
   public static let sharpness = "sharpness"
   /// Mean linear luminance of the skin, 0 to 1.
   public static let luminance = "luminance"

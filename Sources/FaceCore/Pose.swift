@@ -1,14 +1,18 @@
 import Foundation
 
-/// How a head is turned: a unit quaternion in the OpenCV camera frame (x right, y down, z away
-/// from the camera). A frontal head is the identity and its nose points along −z.
+/// How a head is turned: a unit quaternion in the OpenCV camera frame (x right, y down, z away from
+/// the camera).
+///
+/// A frontal head is the identity and its nose points along −z.
 ///
 /// The angles are views of it, in degrees, from `R = Rz(roll) · Ry(−yaw) · Rx(−pitch)`:
 /// yaw + turns the nose toward image right, pitch + looks up, roll + is clockwise on screen.
 public struct Pose: Hashable, Sendable, Codable {
   public let w, x, y, z: Double
 
-  /// Normalises the quaternion. Traps on zero length.
+  /// Normalises the quaternion.
+  ///
+  /// Traps on zero length.
   public init(w: Double, x: Double, y: Double, z: Double) {
     let length = (w * w + x * x + y * y + z * z).squareRoot()
     precondition(length > 0, "a quaternion of length zero is no rotation")

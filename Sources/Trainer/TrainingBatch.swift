@@ -1,5 +1,6 @@
-/// Faces of one side for one training step. Pixels are sRGB, 0 to 1, `[count, 3, resolution,
-/// resolution]`.
+/// Faces of one side for one training step.
+///
+/// Pixels are sRGB, 0 to 1, `[count, 3, resolution, resolution]`.
 public struct TrainingBatch: Sendable {
   public let count: Int
   /// Side of the square, in pixels.

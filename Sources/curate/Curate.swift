@@ -13,7 +13,8 @@ struct Curate: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Init.self, Sample.self, Import.self, Videos.self, Faces.self, Identity.self, CoverageCommand.self,
+      Init.self, Sample.self, Import.self, Videos.self, Faces.self, Identity.self,
+      CoverageCommand.self,
       Export.self, ManifestCommand.self, Train.self, Apply.self, Doctor.self,
     ])
 

@@ -118,7 +118,9 @@ struct Export: ParsableCommand {
         + "\(side.chosen) of \(side.matching) faces in \(side.cells) cells"
       let short = side.short.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       if !short.isEmpty {
-        line += "; short: " + short.prefix(6).map { "\($0.key) by \($0.value)" }
+        line +=
+          "; short: "
+          + short.prefix(6).map { "\($0.key) by \($0.value)" }
           .joined(separator: ", ")
       }
       return line

@@ -63,7 +63,8 @@ struct ManifestCommand: ParsableCommand {
           let videos = Set(rows.map(\.frame.video)).count
           lines.append(
             "\(side.rawValue)  \(people)  \(rows.count) faces of \(videos) videos, "
-              + "\(kept) for validation, \(manifest.header.counts[side.rawValue]?.count ?? 0) cells")
+              + "\(kept) for validation, \(manifest.header.counts[side.rawValue]?.count ?? 0) cells"
+          )
         }
         return lines.joined(separator: "\n")
       }

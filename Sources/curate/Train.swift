@@ -100,7 +100,7 @@ struct Train: ParsableCommand {
     } else {
       configuration = TrainingConfiguration(
         model: model, resolution: resolution ?? 64,
-        batchSize: batchSize ?? 16, seed: seed)
+        batchSize: batchSize ?? model.batchSize, seed: seed)
     }
     configuration.iterationLimit = iterations
     configuration.timeLimit = minutes.map { $0 * 60 }

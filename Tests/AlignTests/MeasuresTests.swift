@@ -19,7 +19,7 @@ import Testing
     -> Double
   {
     let all = measures(of: landmarks, pose: headPose(of: landmarks), score: 0.5, in: image)
-    return all.first { $0.name == name }!.value
+    return all.first { $0.name == name }?.value ?? .nan
   }
 
   @Test func everyMeasureHasItsOwnNameAndAVersion() {

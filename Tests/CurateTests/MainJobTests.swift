@@ -43,7 +43,9 @@ import Testing
     }
     let rest = try workspace.curate("faces", "--count", "not yaw in -20..20 and identity = alice")
     let all = try workspace.curate("faces", "--count", "identity = alice")
-    func number(_ text: String) -> Int? { Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    func number(_ text: String) -> Int? {
+      Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
     #expect(number(rest.output).map { $0 + faces.count } == number(all.output))
   }
 

@@ -4,7 +4,9 @@ import Testing
 
 /// Clips of synthetic people, made once for all tests by `curate sample`.
 enum Samples {
-  /// Folder of the clips. Short, but long enough for every part to have work.
+  /// Folder of the clips.
+  ///
+  /// Short, but long enough for every part to have work.
   static let folder: TemporaryFolder = {
     do {
       let folder = try TemporaryFolder("curate-samples")

@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-/// The import table of ARCHITECTURE.md. The package manager lets a target import whatever its
-/// neighbours link, so the sources themselves are read.
+/// The import table of ARCHITECTURE.md.
+///
+/// The package manager lets a target import whatever its neighbours link, so the sources themselves
+/// are read.
 @Suite struct LayeringTests {
   static let allowed: [String: Set<String>] = [
     "FaceCore": ["Crypto"],
@@ -29,11 +31,13 @@ import Testing
       let words = line.split(separator: " ").map(String.init)
       guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
         words[..<at].allSatisfy({
-          $0.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains($0)
+          $0.hasPrefix("@")
+            || ["public", "package", "internal", "fileprivate", "private"].contains($0)
         })
       else { return nil }
       let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "var", "typealias"]
-      let name = kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]
+      let name =
+        kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]
       return name.split(separator: ".").first.map(String.init)
     }
   }
@@ -62,7 +66,8 @@ import Testing
   }
 
   @Test func importsAreFoundWhateverStandsBeforeThem() {
-    let source = "import A\npublic import B\n@preconcurrency internal import C\nimport struct D.E\nlet important = 1"
+    let source =
+      "import A\npublic import B\n@preconcurrency internal import C\nimport struct D.E\nlet important = 1"
     #expect(Self.imports(in: source) == ["A", "B", "C", "D"])
   }
 }

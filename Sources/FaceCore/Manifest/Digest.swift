@@ -29,7 +29,9 @@ public struct Digest: Sendable {
     return digest.hex()
   }
 
-  /// Reads the file in pieces of 4 MB. Throws what the file system says.
+  /// Reads the file in pieces of 4 MB.
+  ///
+  /// Throws what the file system says.
   public static func hex(ofFile path: String) throws -> String {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }  // Read only: closing cannot lose anything.

@@ -71,8 +71,10 @@ extension Manifest {
     }
   }
 
-  /// Compares every crop with its hash. `crop` returns the bytes of a crop by name, nil when the
-  /// archive has none; `progress` is told the rows done.
+  /// Compares every crop with its hash.
+  ///
+  /// `crop` returns the bytes of a crop by name, nil when the archive has none; `progress` is told
+  /// the rows done.
   ///
   /// Throws `ManifestError` for the first crop that is missing or differs.
   public func verifyCrops(

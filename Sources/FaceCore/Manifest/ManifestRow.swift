@@ -3,7 +3,9 @@ public enum Side: String, Codable, Sendable, CaseIterable {
   case source, target
 }
 
-/// One face of a manifest. Field by field in `manifests/README.md`.
+/// One face of a manifest.
+///
+/// Field by field in `manifests/README.md`.
 public struct ManifestRow: Codable, Hashable, Sendable {
   /// The aligned square this face is trained from.
   public struct Crop: Codable, Hashable, Sendable {

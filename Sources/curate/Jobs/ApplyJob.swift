@@ -87,7 +87,8 @@ struct ApplyJob {
     settings.xmp = compositeXMP(
       CompositeOrigin(
         creatorTool: tool, modelName: folder.lastPathComponent,
-        modelDigest: try Digest.hex(ofFile: model.weightsFile(in: folder).path), manifestID: model.manifest))
+        modelDigest: try Digest.hex(ofFile: model.weightsFile(in: folder).path),
+        manifestID: model.manifest))
     return settings
   }
 

@@ -48,7 +48,8 @@ struct TrainJob {
     let rows = manifest.rows.filter { $0.side == side && $0.split == .train }
     guard !rows.isEmpty else {
       throw ManifestError(
-        code: .malformed, subject: manifest.header.name, reason: "no \(side.rawValue) face to train on")
+        code: .malformed, subject: manifest.header.name,
+        reason: "no \(side.rawValue) face to train on")
     }
     let hashes = Dictionary(uniqueKeysWithValues: rows.map { ($0.crop.name, $0.crop.sha256) })
     let crops = workspace.crops

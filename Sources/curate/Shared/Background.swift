@@ -14,7 +14,9 @@ final class Background<Made: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the end. Call it once. Throws what the work threw.
+  /// Waits for the end.
+  ///
+  /// Call it once. Throws what the work threw.
   func get() throws -> Made {
     isDone.wait()
     guard let made = result.withLock({ $0 }) else {

@@ -26,10 +26,13 @@ struct Recipe: Equatable {
 
   static let example = "see manifests/balanced.recipe"
 
-  /// Reads a recipe's text. Throws a `CommandError` that names the line.
+  /// Reads a recipe's text.
+  ///
+  /// Throws a `CommandError` that names the line.
   init(text: String, subject: String) throws {
     var values: [String: String] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let bare = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
         .trimmingCharacters(in: .whitespaces)
       if bare.isEmpty { continue }

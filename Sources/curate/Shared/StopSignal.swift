@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Turns the first Ctrl-C, or a scheduler's SIGTERM, into a request to stop at a good moment. The
-/// second one ends the process as always.
+/// Turns the first Ctrl-C, or a scheduler's SIGTERM, into a request to stop at a good moment.
+///
+/// The second one ends the process as always.
 enum StopSignal {
   private static let requested = Atomic(false)
 
