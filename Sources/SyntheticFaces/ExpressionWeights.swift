@@ -1,6 +1,8 @@
 import Foundation
 
-/// How each vertex of the grid follows each part of an expression. The same for all people.
+/// How each vertex of the grid follows each part of an expression.
+///
+/// The same for all people.
 struct ExpressionWeights: Sendable {
   static let shared = ExpressionWeights(grid: .shared)
 
@@ -108,8 +110,10 @@ struct ExpressionWeights: Sendable {
 
   private static func lids(_ grid: HeadGrid, _ slit: HeadGrid.Slit) -> [Lid] {
     let copies = Set(slit.lower.dropFirst().dropLast())
-    let inner = min(abs(grid.chart[slit.upper[0]].x), abs(grid.chart[slit.upper.last!].x))
-    let outer = max(abs(grid.chart[slit.upper[0]].x), abs(grid.chart[slit.upper.last!].x))
+    let inner = min(
+      abs(grid.chart[slit.upper[0]].x), abs(grid.chart[slit.upper[slit.upper.count - 1]].x))
+    let outer = max(
+      abs(grid.chart[slit.upper[0]].x), abs(grid.chart[slit.upper[slit.upper.count - 1]].x))
     let side: Float = grid.chart[slit.upper[0]].x < 0 ? -1 : 1
     let rims = Set(slit.upperRims.flatMap { $0 } + slit.lowerRims.flatMap { $0 })
     var result = [Lid]()

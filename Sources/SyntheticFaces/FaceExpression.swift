@@ -1,4 +1,6 @@
-/// What a face does at one moment. Zero is at rest with the eyes open.
+/// What a face does at one moment.
+///
+/// Zero is at rest with the eyes open.
 public struct FaceExpression: Codable, Hashable, Sendable {
   /// 0 closed, 1 wide open.
   public var jawOpen: Float = 0

@@ -13,8 +13,9 @@ public final class FaceRenderer: Sendable {
   private let model: HeadModel
   private let threads: Int
 
-  /// `face` puts another person's face on the head: the exact answer of a face swap. `tone` says
-  /// whose skin tone that face then has.
+  /// `face` puts another person's face on the head: the exact answer of a face swap.
+  ///
+  /// `tone` says whose skin tone that face then has.
   public init(
     head: FaceIdentity, face: FaceIdentity? = nil, tone: SwapTone = .face, threads: Int = 2
   ) {
@@ -64,8 +65,9 @@ public final class FaceRenderer: Sendable {
     let model = self.model
     visibility.triangle.withUnsafeMutableBufferPointer { triangle in
       visibility.inverseDepth.withUnsafeMutableBufferPointer { depth in
-        nonisolated(unsafe) let triangle = triangle.baseAddress!
-        nonisolated(unsafe) let depth = depth.baseAddress!
+        guard let triangleBase = triangle.baseAddress, let depthBase = depth.baseAddress
+        else { return }  // No pixels.
+        nonisolated(unsafe) let (triangle, depth) = (triangleBase, depthBase)
         overBands(height: height) { rows in
           screen.points.withUnsafeBufferPointer { points in
             model.triangles.withUnsafeBufferPointer { triangles in
@@ -98,8 +100,9 @@ public final class FaceRenderer: Sendable {
       scene: scene)
     bytes.withUnsafeMutableBufferPointer { bytes in
       mask.withUnsafeMutableBufferPointer { mask in
-        nonisolated(unsafe) let bytes = bytes.baseAddress!
-        nonisolated(unsafe) let mask = mask.baseAddress!
+        guard let bytesBase = bytes.baseAddress, let maskBase = mask.baseAddress
+        else { return }  // No pixels.
+        nonisolated(unsafe) let (bytes, mask) = (bytesBase, maskBase)
         overBands(height: camera.height) { rows in
           resolver.resolve(rows: rows, bytes: bytes, mask: mask)
         }

@@ -1,7 +1,9 @@
 import Foundation
 
 /// The topology of every head: columns around it, rows from crown to collar, and three slits that
-/// open as eyes and mouth. All people share it, so that faces blend vertex by vertex.
+/// open as eyes and mouth.
+///
+/// All people share it, so that faces blend vertex by vertex.
 ///
 /// A vertex is known by its *chart* position: `s`, its x on the mean head, and `t`, the level of
 /// its row (in front: y on the mean head). Features are functions of (s, t).

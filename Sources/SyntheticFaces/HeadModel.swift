@@ -1,6 +1,8 @@
 import Foundation
 
-/// A person ready to be drawn: meshes, skin and shadows at rest. Made once, drawn many times.
+/// A person ready to be drawn: meshes, skin and shadows at rest.
+///
+/// Made once, drawn many times.
 ///
 /// With a `face` the head is `head`'s and the face region is the other person's: the right answer
 /// of a face swap. Hair, ears, neck and clothes stay `head`'s, vertex for vertex.

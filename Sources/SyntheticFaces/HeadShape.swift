@@ -2,7 +2,9 @@ import Foundation
 
 /// One person's head at rest: a position for every vertex of the grid, with the eyes' slits closed.
 struct HeadShape: Sendable {
-  /// In centimetres, head frame of `BaseHead`. Rims are left to the deformation.
+  /// In centimetres, head frame of `BaseHead`.
+  ///
+  /// Rims are left to the deformation.
   var positions: [Vector]
   var leftEye: EyeShape
   var rightEye: EyeShape

@@ -23,7 +23,9 @@ func mix(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + (b - a) * weigh
 @inline(__always)
 func mix(_ a: Vector, _ b: Vector, _ weight: Float) -> Vector { a + (b - a) * weight }
 
-/// 0 below `low`, 1 above `high`, a cubic between them. `low` may exceed `high`.
+/// 0 below `low`, 1 above `high`, a cubic between them.
+///
+/// `low` may exceed `high`.
 @inline(__always)
 func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
   let t = min(1, max(0, (value - low) / (high - low)))

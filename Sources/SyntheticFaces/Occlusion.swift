@@ -1,7 +1,9 @@
 import Foundation
 
 /// What each vertex of a figure at rest sees of its surroundings, from depth pictures taken from
-/// 128 directions. Directions are in the head frame.
+/// 128 directions.
+///
+/// Directions are in the head frame.
 struct Occlusion: Sendable {
   /// Bit k is set where direction k is open.
   var open: [SIMD2<UInt64>]

@@ -52,8 +52,9 @@ struct Rasteriser {
     return Float(whole) < value ? whole + 1 : whole
   }
 
-  /// Draws what falls on the rows. Triangles come in order and the first of equals stays, so the
-  /// rows may be drawn in any order.
+  /// Draws what falls on the rows.
+  ///
+  /// Triangles come in order and the first of equals stays, so the rows may be drawn in any order.
   func draw(
     rows: Range<Int>, triangle: UnsafeMutablePointer<Int32>,
     inverseDepth: UnsafeMutablePointer<Float>

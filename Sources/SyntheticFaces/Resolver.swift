@@ -24,7 +24,8 @@ struct Resolver {
     rows: Range<Int>, bytes: UnsafeMutablePointer<UInt8>, mask: UnsafeMutablePointer<UInt8>
   ) {
     let width = scene.camera.width
-    shading.skin.texels.withUnsafeBufferPointer { texels in
+    shading.skin.texels.withUnsafeBufferPointer { buffer in
+      guard let texels = buffer.baseAddress else { preconditionFailure("skin has texels") }
       for y in rows {
         for x in 0..<width {
           var sum = Vector.zero
@@ -37,7 +38,7 @@ struct Resolver {
               if triangle < 0 {
                 sum += backdrop[y * width + x]
               } else {
-                sum += shaded(triangle, sx: sx, sy: sy, texels: texels.baseAddress!)
+                sum += shaded(triangle, sx: sx, sy: sy, texels: texels)
                 if model.inFace[triangle] { inFace += 1 }
               }
             }

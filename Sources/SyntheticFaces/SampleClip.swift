@@ -72,7 +72,9 @@ public struct SampleClip: Sendable {
     return scene
   }
 
-  /// What is true of a frame. `landmarks` come with the drawn frame (or `FaceRenderer.landmarks`).
+  /// What is true of a frame.
+  ///
+  /// `landmarks` come with the drawn frame (or `FaceRenderer.landmarks`).
   public func truth(
     at frame: Int, landmarks: Landmarks, face: FaceIdentity? = nil
   ) -> FrameTruth {
@@ -143,7 +145,9 @@ public struct SampleSet: Sendable {
   public let clips: [SampleClip]
 
   /// Two clips each of alice and bob that cover the same turns and the same kinds of light, and
-  /// `bob-target`, half as long, which nobody trains on. `seconds` is the length of a clip.
+  /// `bob-target`, half as long, which nobody trains on.
+  ///
+  /// `seconds` is the length of a clip.
   public static func standard(
     seconds: Double, seed: UInt64, width: Int = 640, height: Int = 360, framesPerSecond: Int = 25
   ) -> SampleSet {

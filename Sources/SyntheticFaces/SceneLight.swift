@@ -6,7 +6,9 @@ public struct SceneLight: Codable, Hashable, Sendable {
   /// Radiance of the surroundings: 9 real spherical harmonics (order of `FaceCore.Light`) for each
   /// of red, green and blue.
   public var surroundings: [[Float]]
-  /// Toward the key light; x right, y down, z away. Any length.
+  /// Toward the key light; x right, y down, z away.
+  ///
+  /// Any length.
   public var keyDirection: [Float]
   public var keyColor: FaceIdentity.Color
   /// Irradiance of a surface that faces the key light, over π.
