@@ -5,10 +5,20 @@ package import FaceCore
 ///
 /// Source: the mean head that DeepFaceLab and others fit (interoperability data), made symmetric.
 /// Changed in two ways against faces whose pose is known by other means (AFLW2000-3D): its depths
-/// are 1.3 times as large, for it is flatter than a head, and it is tipped by 2°, so that a face
-/// which that set calls frontal comes out as frontal.
+/// are 1.3 times as large, for it is flatter than a head, and it is tipped, so that people who look
+/// straight into the camera come out as frontal. AFLW2000-3D calls a head frontal that looks 4° up
+/// from there: with its zero, portraits and rendered heads of known pose both read −4°.
 package enum HeadModel {
-  static let points: [SIMD3<Double>] = table.map { SIMD3($0[0], $0[1], $0[2]) }
+  static let points: [SIMD3<Double>] = {
+    let tip = Pose(yaw: 0, pitch: -zeroOfAFLW, roll: 0).matrix
+    return table.map { point in
+      let (x, y, z) = (point[0], point[1], point[2])
+      return SIMD3(x, tip[4] * y + tip[5] * z, tip[7] * y + tip[8] * z)
+    }
+  }()
+
+  /// The pitch that a head has here which AFLW2000-3D calls level, in degrees.
+  package static let zeroOfAFLW = 4.0
 
   /// Where the mean head's landmarks are seen under weak perspective, in pixels: `scale` pixels a
   /// unit, the head's origin at `center`.

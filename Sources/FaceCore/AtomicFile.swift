@@ -4,7 +4,7 @@ public import Foundation
 public enum AtomicFile {
   /// Writes beside `path`, syncs, renames over it, and syncs the folder.
   ///
-  /// Throws a `CocoaError` or `POSIXError` naming the cause.
+  /// Throws `FileError`; then the old file stands as it was.
   public static func write(_ data: Data, to path: String) throws {
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent()
@@ -20,12 +20,32 @@ public enum AtomicFile {
       }
     } catch {
       try? FileManager.default.removeItem(at: temporary)  // It may not exist yet.
-      throw error
+      throw FileError(subject: path, reason: "cannot be written: \(FileError.cause(of: error))")
     }
     let handle = unsafe open(folder.path, O_RDONLY)
     if handle >= 0 {
       fsync(handle)
       close(handle)
     }
+  }
+}
+
+/// A file that could not be read or written; prints as one line.
+public struct FileError: Error, CustomStringConvertible, Sendable {
+  /// The file's path.
+  public var subject: String
+  public var reason: String
+
+  public init(subject: String, reason: String) {
+    (self.subject, self.reason) = (subject, reason)
+  }
+
+  public var description: String { "\(subject): \(reason)" }
+
+  /// The system's words for what Foundation reports.
+  public static func cause(of error: any Error) -> String {
+    let code = (error as? CocoaError)?.underlying as? POSIXError ?? error as? POSIXError
+    guard let code else { return error.localizedDescription }
+    return unsafe String(cString: strerror(code.code.rawValue))
   }
 }

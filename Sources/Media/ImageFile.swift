@@ -38,7 +38,7 @@ public enum ImageFile {
   ///
   /// The file is whole or absent.
   public static func write(_ image: Image, path: String) throws(MediaError) {
-    switch AtomicFile.fileExtension(of: path) {
+    switch PendingFile.fileExtension(of: path) {
     case "png": try write(PNG.encode(image), path: path)
     case "jpg", "jpeg": try write(JPEG.encode(image), path: path)
     default:
@@ -49,7 +49,7 @@ public enum ImageFile {
 
   /// Writes bytes so that the file is whole or absent.
   public static func write(_ bytes: [UInt8], path: String) throws(MediaError) {
-    let file = try AtomicFile(path: path)
+    let file = try PendingFile(path: path)
     try file.write(bytes)
     try file.commit()
   }

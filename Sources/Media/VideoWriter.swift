@@ -6,7 +6,7 @@ public import FaceCore
 /// The file appears under its name when `finish` returns; a writer that goes away before leaves
 /// nothing behind.
 public struct VideoWriter: ~Copyable {
-  private let file: AtomicFile
+  private let file: PendingFile
   private let muxer: Muxer
   private let encoder: H264Encoder
   private let packet: Packet
@@ -21,7 +21,7 @@ public struct VideoWriter: ~Copyable {
   /// Throws when the file cannot be written or its sound cannot be read.
   public init(path: String, settings: VideoSettings) throws(MediaError) {
     let format = try VideoWriter.format(of: path)
-    let file = try AtomicFile(path: path)
+    let file = try PendingFile(path: path)
     let muxer = try Muxer(path: file.temporaryPath, format: format, subject: path)
     let encoder = try H264Encoder(
       settings, globalHeader: muxer.needsGlobalHeader, subject: path)
@@ -107,7 +107,7 @@ public struct VideoWriter: ~Copyable {
   }
 
   private static func format(of path: String) throws(MediaError) -> String {
-    switch AtomicFile.fileExtension(of: path) {
+    switch PendingFile.fileExtension(of: path) {
     case "mp4", "m4v": "mp4"
     case "mov": "mov"
     default:

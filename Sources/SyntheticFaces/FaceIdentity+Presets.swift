@@ -68,7 +68,7 @@ extension FaceIdentity {
     return FaceIdentity(
       name: "bob", seed: 23, shape: shape,
       skin: Skin(
-        tone: Color(0.33, 0.175, 0.102), lips: Color(0.21, 0.085, 0.065), blush: 0.2,
+        tone: Color(0.50, 0.305, 0.205), lips: Color(0.33, 0.145, 0.115), blush: 0.25,
         freckles: 0, stubble: 0.7, moles: 2, mottling: 0.6, age: 0.6, shine: 0.7),
       eyes: Eyes(iris: Color(0.045, 0.02, 0.01), lashes: 0.6),
       brows: Brows(color: Color(0.012, 0.009, 0.008), thickness: 0.85, arch: -0.2, density: 0.95),

@@ -109,7 +109,7 @@ public struct ClipLook: Codable, Hashable, Sendable {
   public init(seed: UInt64) {
     var generator = SeededGenerator(seed: seed, stream: 3)
     func uniform(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
-    distance = uniform(86...112)
+    distance = uniform(78...98)
     offset = uniform(-7...7)
     drop = uniform(1.2...3.2)
     keyAzimuth = uniform(-60...60)

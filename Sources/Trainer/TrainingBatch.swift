@@ -9,7 +9,8 @@ public struct TrainingBatch: Sendable {
   public var input: [Float]
   /// What the decoder should answer: the same face without the warp.
   public var target: [Float]
-  /// Inside of the face, 0 to 1, `[count, 1, resolution, resolution]`.
+  /// What each pixel counts, `[count, 1, resolution, resolution]`: 0 outside of the face, 1 inside,
+  /// more where it matters more.
   public var mask: [Float]
   /// Which faces these are, by their place in the side's list.
   public var faces: [Int]

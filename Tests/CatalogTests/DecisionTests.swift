@@ -126,6 +126,6 @@ import Testing
     manifest.path = "manifests/b.jsonl"
     try workspace.record(manifest, note: note)
     #expect(try workspace.manifests() == [manifest])
-    #expect(try workspace.revision() == 1)
+    #expect(try workspace.revision() == 0)
   }
 }

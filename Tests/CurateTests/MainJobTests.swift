@@ -166,7 +166,7 @@ import Testing
     #expect(try frames(out).map(\.timestamp) == frames(clip).map(\.timestamp))
     #expect(try packets(out, "a") == packets(clip, "a"))
     #expect(try VideoFile.xmp(path: out)?.contains("compositeWithTrainedAlgorithmicMedia") == true)
-    #expect(try ImageFile.read(path: sheet).width == 1200)
+    #expect(try ImageFile.read(path: sheet).width == 736)
     #expect(try workspace.curate("apply", "swapper", clip, "-o", out, "--quiet").status == 1)
   }
 

@@ -100,6 +100,10 @@ import Testing
     try AtomicFile.write(Data("one".utf8), to: path)
     try AtomicFile.write(Data("two".utf8), to: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "two")
-    #expect(throws: (any Error).self) { try AtomicFile.write(Data(), to: "/nowhere/at/all") }
+    let error = #expect(throws: FileError.self) {
+      try AtomicFile.write(Data(), to: "/nowhere/at/all")
+    }
+    #expect(
+      error?.description == "/nowhere/at/all: cannot be written: No such file or directory")
   }
 }

@@ -16,6 +16,9 @@ public final class BatchLoader: Sendable {
     public var stream: UInt64
     public var warp = RandomWarp()
     public var mask = FaceMask.training
+    /// What a pixel of the eyes and the mouth counts beyond one of the cheek. Peers count eyes 3
+    /// times and the mouth twice in all.
+    public var detailWeight: Float = 3
 
     public init(resolution: Int, batchSize: Int, seed: UInt64, stream: UInt64 = 0) {
       (self.resolution, self.batchSize) = (resolution, batchSize)
@@ -112,7 +115,8 @@ public final class BatchLoader: Sendable {
       using: &generator)
     return draw.render(
       Pixels(image), side: sample.cropSize, landmarks: sample.landmarks,
-      mask: configuration.mask, resolution: configuration.resolution)
+      mask: configuration.mask, detailWeight: configuration.detailWeight,
+      resolution: configuration.resolution)
   }
 
   private func read(_ sample: FaceSample) throws -> Image {

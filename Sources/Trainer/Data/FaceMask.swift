@@ -36,6 +36,16 @@ public struct FaceMask: Hashable, Sendable, Codable {
     return Outline(hullOf: points)
   }
 
+  /// The eyes and the mouth, a little widened, in the pixels the landmarks are given in.
+  public static func details(of landmarks: Landmarks) -> [Outline] {
+    [Landmarks.leftEye, Landmarks.rightEye, Landmarks.outerLips].map { part in
+      Outline(hullOf: Array(landmarks.points[part]))
+    }
+  }
+
+  /// Widens and softens the details for weighing the loss, in sizes of each.
+  static let detail = FaceMask(erosion: -0.35, feather: 0.35)
+
   /// Values of the mask, 0 to 1, for a picture of this size: `height · width`, rows top to bottom.
   public func render(_ outline: Outline, width: Int, height: Int) -> [Float] {
     let edge = SoftEdge(self, outline)

@@ -6,23 +6,31 @@ struct WarpedFace: Sendable {
   var input: [Float]
   /// `[3, resolution, resolution]`, not warped.
   var target: [Float]
-  /// `[resolution, resolution]`, 0 to 1.
+  /// What each pixel counts, `[resolution, resolution]`: 0 outside of the face, 1 inside, more at
+  /// eyes and mouth.
   var mask: [Float]
 }
 
 extension RandomWarp.Draw {
   /// Renders the sample from its crop, which may have been shrunk from `side` pixels before.
   func render(
-    _ crop: Pixels, side: Int, landmarks: Landmarks, mask: FaceMask, resolution: Int
+    _ crop: Pixels, side: Int, landmarks: Landmarks, mask: FaceMask, detailWeight: Float,
+    resolution: Int
   ) -> WarpedFace {
     let target = sample(crop, side: side, resolution: resolution, warps: false)
     let unchanged = field.isZero && gain == SIMD4(repeating: 1) && saturation == 1
     let input =
       unchanged ? target : sample(crop, side: side, resolution: resolution, warps: true)
     let outline = mask.outline(of: landmarks).mapped(by: transform)
-    return WarpedFace(
-      input: input, target: target,
-      mask: mask.render(outline, width: resolution, height: resolution))
+    var weights = mask.render(outline, width: resolution, height: resolution)
+    if detailWeight > 0 {
+      for detail in FaceMask.details(of: landmarks) {
+        let more = FaceMask.detail.render(
+          detail.mapped(by: transform), width: resolution, height: resolution)
+        for index in weights.indices { weights[index] += detailWeight * more[index] }
+      }
+    }
+    return WarpedFace(input: input, target: target, mask: weights)
   }
 
   /// Mean of a grid of samples as fine as the crop, so that nothing aliases.

@@ -1,20 +1,10 @@
 import Foundation
-import Networks
 
 /// Keys in order, so that equal values are equal bytes.
 func canonicalJSON(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   return try encoder.encode(value) + Data("\n".utf8)
-}
-
-/// Replaces a file, or makes it: old or new, never half.
-func replaceFile(at url: URL, with data: Data) throws {
-  let folder = url.deletingLastPathComponent()
-  let beside = folder.appending(path: ".partial-\(url.lastPathComponent)")
-  try filing(url) { _ in try data.write(to: beside) }
-  try synchronizeToDisk(beside.path)
-  try renameOnDisk(beside.path, to: url.path)
 }
 
 /// Does something to a folder, and says in one line what and why it could not.

@@ -1,3 +1,4 @@
+import FaceCore
 import Foundation
 import Networks
 
@@ -31,7 +32,7 @@ struct History {
     }
     var data = Data(kept.joined(separator: [UInt8(ascii: "\n")]))
     if !kept.isEmpty { data.append(UInt8(ascii: "\n")) }
-    try replaceFile(at: url, with: data)
+    try AtomicFile.write(data, to: url.path)
     file = try FileHandle(forWritingTo: url)
     try file.seekToEnd()
     encoder.outputFormatting = .sortedKeys

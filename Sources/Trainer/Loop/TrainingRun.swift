@@ -1,3 +1,4 @@
+import FaceCore
 public import Foundation
 public import Networks
 
@@ -185,8 +186,8 @@ public final class TrainingRun {
     }
     try Checkpoint.removePartial(in: checkpoints)
     let description = SwapModel.Description(configuration: configuration, manifest: manifest)
-    try replaceFile(
-      at: folder.appending(path: SwapModel.descriptionName), with: canonicalJSON(description))
+    try AtomicFile.write(
+      canonicalJSON(description), to: folder.appending(path: SwapModel.descriptionName).path)
   }
 
   /// The history first: a checkpoint's steps are always in it.

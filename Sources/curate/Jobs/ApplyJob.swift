@@ -23,6 +23,7 @@ struct ApplyJob {
   var sheet: String?
 
   private static let sheetRows = 6
+  private static let sheetCell = 240
   private static let batchSize = 8
 
   struct Result {
@@ -56,14 +57,15 @@ struct ApplyJob {
           result.target.add(original, truth: right, mask: mask)
         }
         if shown.contains(frame.index), let original = frame.original {
-          rows.append([original, frame.image] + (right.map { [$0] } ?? []))
+          let pictures = [original, frame.image] + (right.map { [$0] } ?? [])
+          rows.append(pictures.map { closeUp(of: $0, in: frame.index) })
         }
         try writer.append(frame.image, at: frame.timestamp)
       })
     try writer.finish()
     if let sheet, !rows.isEmpty {
       let captions = ["TARGET", "SWAP"] + (truth == nil ? [] : ["TRUTH"])
-      let picture = ContactSheet.image(rows: rows, captions: captions, width: captions.count * 400)
+      let picture = ContactSheet.image(rows: rows, captions: captions, width: captions.count * (Self.sheetCell + 4) + 4)
       try ImageFile.write(picture, path: sheet)
     }
     return Result(
@@ -107,6 +109,18 @@ struct ApplyJob {
       SwappedFace(
         pixels: Array(swapped[$0 * size..<($0 + 1) * size]), resolution: model.resolution)
     }
+  }
+
+  /// The surroundings of the face, for the sheet.
+  private func closeUp(of image: Image, in index: Int) -> Image {
+    guard let box = faces[index]?.box else { return image }
+    let side = Double(Self.sheetCell)
+    let scale = side / Double(2 * max(box.width, box.height))
+    let center = box.center
+    return image.warped(
+      by: FaceCore.AffineTransform.translation(x: -Double(center.x), y: -Double(center.y))
+        .then(.scale(scale)).then(.translation(x: side / 2, y: side / 2)),
+      width: Self.sheetCell, height: Self.sheetCell)
   }
 
   /// Frames for the sheet, spread evenly over those with a face.

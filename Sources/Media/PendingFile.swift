@@ -4,7 +4,7 @@ import Glibc
 /// same folder, then renamed.
 ///
 /// Removed when it is not committed.
-struct AtomicFile: ~Copyable {
+struct PendingFile: ~Copyable {
   let path: String
   /// Ends as `path` does.
   let temporaryPath: String
@@ -20,11 +20,11 @@ struct AtomicFile: ~Copyable {
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let mark = String(UInt64.random(in: 0 ... .max), radix: 36)
     // The ending stays, and a long name is left out, so that any allowed name works.
-    let ending = AtomicFile.fileExtension(of: path)
+    let ending = PendingFile.fileExtension(of: path)
     let temporary =
       path[..<slash] + ".part-\(getpid())-\(mark)" + (ending.isEmpty ? "" : "." + ending)
     let opened = open(String(temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard opened >= 0 else { throw AtomicFile.cannotWrite(path, errno) }
+    guard opened >= 0 else { throw PendingFile.cannotWrite(path, errno) }
     close(opened)
     self.path = path
     temporaryPath = String(temporary)
@@ -35,7 +35,7 @@ struct AtomicFile: ~Copyable {
   /// Appends bytes to the temporary file.
   func write(_ bytes: [UInt8]) throws(MediaError) {
     let descriptor = open(temporaryPath, O_WRONLY | O_APPEND | O_CLOEXEC)
-    guard descriptor >= 0 else { throw AtomicFile.cannotWrite(path, errno) }
+    guard descriptor >= 0 else { throw PendingFile.cannotWrite(path, errno) }
     defer { close(descriptor) }
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in
@@ -48,21 +48,21 @@ struct AtomicFile: ~Copyable {
         done += wrote
       }
     }
-    guard failure == 0 else { throw AtomicFile.cannotWrite(path, failure) }
+    guard failure == 0 else { throw PendingFile.cannotWrite(path, failure) }
   }
 
   /// Flushes to the disk and gives the file its name.
   func commit() throws(MediaError) {
     let descriptor = open(temporaryPath, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw AtomicFile.cannotWrite(path, errno) }
+    guard descriptor >= 0 else { throw PendingFile.cannotWrite(path, errno) }
     let status = fsync(descriptor)
     let failure = errno
     close(descriptor)
     // Some file systems cannot sync; a failed write is another matter.
     if status != 0, failure == EIO || failure == ENOSPC || failure == EDQUOT {
-      throw AtomicFile.cannotWrite(path, failure)
+      throw PendingFile.cannotWrite(path, failure)
     }
-    guard rename(temporaryPath, path) == 0 else { throw AtomicFile.cannotWrite(path, errno) }
+    guard rename(temporaryPath, path) == 0 else { throw PendingFile.cannotWrite(path, errno) }
   }
 
   /// Lower case, without the dot; empty where there is none.
