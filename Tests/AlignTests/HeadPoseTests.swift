@@ -129,7 +129,10 @@ struct Annotated: Decodable {
       let truth = Pose(aflw: PeerAngles(pitch: angles[0], yaw: angles[1], roll: angles[2]))
       let found = headPose(of: face.landmarks68)
       errors.append(
-        (abs(found.yaw - truth.yaw), abs(found.pitch - HeadModel.zeroOfAFLW - truth.pitch), abs(found.roll - truth.roll)))
+        (
+          abs(found.yaw - truth.yaw), abs(found.pitch - HeadModel.zeroOfAFLW - truth.pitch),
+          abs(found.roll - truth.roll)
+        ))
     }
     let count = Double(errors.count)
     #expect(errors.count > 40)

@@ -16,8 +16,9 @@ public final class BatchLoader: Sendable {
     public var stream: UInt64
     public var warp = RandomWarp()
     public var mask = FaceMask.training
-    /// What a pixel of the eyes and the mouth counts beyond one of the cheek. Peers count eyes 3
-    /// times and the mouth twice in all.
+    /// What a pixel of the eyes and the mouth counts beyond one of the cheek.
+    ///
+    /// Peers count eyes 3 times and the mouth twice in all.
     public var detailWeight: Float = 3
 
     public init(resolution: Int, batchSize: Int, seed: UInt64, stream: UInt64 = 0) {

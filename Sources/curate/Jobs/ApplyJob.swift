@@ -65,7 +65,8 @@ struct ApplyJob {
     try writer.finish()
     if let sheet, !rows.isEmpty {
       let captions = ["TARGET", "SWAP"] + (truth == nil ? [] : ["TRUTH"])
-      let picture = ContactSheet.image(rows: rows, captions: captions, width: captions.count * (Self.sheetCell + 4) + 4)
+      let picture = ContactSheet.image(
+        rows: rows, captions: captions, width: captions.count * (Self.sheetCell + 4) + 4)
       try ImageFile.write(picture, path: sheet)
     }
     return Result(
