@@ -23,8 +23,8 @@ workspace=$folder/workspace
 clips=$folder/clips
 run sample "$clips"
 run init "$workspace"
-run --workspace "$workspace" import --identity alice "$clips"/alice-*.mp4
-run --workspace "$workspace" import --identity bob "$clips"/bob-*.mp4
+run --workspace "$workspace" import --face-type midfull_face --identity alice "$clips"/alice-*.mp4
+run --workspace "$workspace" import --face-type midfull_face --identity bob "$clips"/bob-*.mp4
 run --workspace "$workspace" coverage 'identity = alice' --against 'identity = bob'
 run --workspace "$workspace" export demo --source 'identity = alice' \
   --target 'identity = bob and not video = "bob-target.mp4"'

@@ -1,4 +1,5 @@
-import ArgumentParser
+import Align
+public import ArgumentParser
 import Catalog
 import FaceCore
 import Foundation
@@ -21,10 +22,28 @@ struct Import: ParsableCommand {
   @Option(help: "Give all faces of these videos this name.")
   var identity: String?
 
+  @Option(
+    help: """
+      How much of the head a crop shows: half_face, midfull_face, full_face, whole_face, head. \
+      Less makes the face larger for the trainer.
+      """)
+  var faceType = FaceType.full
+
+  @Option(help: "Side of the crops, in pixels.")
+  var cropSize = 256
+
+  func validate() throws {
+    guard (64...2048).contains(cropSize) else {
+      throw ValidationError("--crop-size is 64 to 2048")
+    }
+  }
+
   func run() throws {
     let opened = try workspace.openForWriting()
     if let identity { try opened.createIdentity(identity, note: .now()) }
-    let job = try ImportJob(workspace: opened, options: .init(identity: identity))
+    let job = try ImportJob(
+      workspace: opened,
+      options: .init(identity: identity, cropSize: cropSize, faceType: faceType))
     let (files, empty) = VideoFiles.expanding(paths)
     var problems = empty
     var imported = 0
@@ -60,6 +79,8 @@ struct Import: ParsableCommand {
     if !problems.isEmpty { throw imported > 0 ? ExitCode.partly : ExitCode.failure }
   }
 }
+
+extension FaceType: ExpressibleByArgument {}
 
 /// Folders stand for the videos inside them.
 enum VideoFiles {

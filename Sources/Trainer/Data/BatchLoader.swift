@@ -19,7 +19,7 @@ public final class BatchLoader: Sendable {
     /// What a pixel of the eyes and the mouth counts beyond one of the cheek.
     ///
     /// Peers count eyes 3 times and the mouth twice in all.
-    public var detailWeight: Float = 3
+    public var detailWeight: Float = 2
 
     public init(resolution: Int, batchSize: Int, seed: UInt64, stream: UInt64 = 0) {
       (self.resolution, self.batchSize) = (resolution, batchSize)
