@@ -112,15 +112,16 @@ struct ApplyJob {
     }
   }
 
-  /// The surroundings of the face, for the sheet.
+  /// The surroundings of the face within the picture, for the sheet.
   private func closeUp(of image: Image, in index: Int) -> Image {
     guard let box = faces[index]?.box else { return image }
-    let side = Double(Self.sheetCell)
-    let scale = side / Double(2 * max(box.width, box.height))
-    let center = box.center
+    let (width, height) = (Float(image.width), Float(image.height))
+    let side = min(2 * max(box.width, box.height), width, height)
+    let left = min(max(0, box.center.x - side / 2), width - side)
+    let top = min(max(0, box.center.y - side / 2), height - side)
     return image.warped(
-      by: FaceCore.AffineTransform.translation(x: -Double(center.x), y: -Double(center.y))
-        .then(.scale(scale)).then(.translation(x: side / 2, y: side / 2)),
+      by: FaceCore.AffineTransform.translation(x: -Double(left), y: -Double(top))
+        .then(.scale(Double(Self.sheetCell) / Double(side))),
       width: Self.sheetCell, height: Self.sheetCell)
   }
 
