@@ -122,7 +122,8 @@ struct SoftEdge: Sendable {
   private let perPixel: Float
   private let isSoft: Bool
 
-  /// Inside of the outline and of another polygon, if there is one.
+  /// Inside of the outline and of another polygon, if there is one: the square that was swapped,
+  /// whose edge is steeper, so that brows near it in a tight crop are still the new face's.
   init(_ mask: FaceMask, _ outline: Outline, inside other: Outline? = nil) {
     let size = outline.size
     let width = mask.feather * size
@@ -131,13 +132,16 @@ struct SoftEdge: Sendable {
     let inset = mask.erosion * size - (isSoft ? 0 : 0.5)
     perPixel = isSoft ? 1 / width : 1
     var sides: [SIMD3<Float>] = []
-    for polygon in [outline, other].compactMap({ $0 }) where polygon.corners.count > 2 {
+    for (place, polygon) in [outline, other].enumerated() {
+      guard let polygon, polygon.corners.count > 2 else { continue }
+      let isFrame = place == 1 && isSoft
+      let steepness: Float = isFrame ? 1.6 : 1
       for (index, corner) in polygon.corners.enumerated() {
         let next = polygon.corners[(index + 1) % polygon.corners.count]
         let length = corner.distance(to: next)
         let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
-        let offset = -(normal.x * corner.x + normal.y * corner.y) - inset
-        sides.append(SIMD3(normal.x, normal.y, offset))
+        let offset = -(normal.x * corner.x + normal.y * corner.y) - (isFrame ? 0 : inset)
+        sides.append(SIMD3(normal.x, normal.y, offset) * steepness)
       }
     }
     self.sides = outline.corners.count < 3 ? [] : sides
