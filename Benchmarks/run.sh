@@ -61,9 +61,9 @@ for clip in "${clips[@]}"; do
   timed ffmpeg -nostdin -v error -threads 2 -i "$clip" -f null -
   decode=$(calc "$decode + $seconds")
 done
-timed "$curate" --workspace "$workspace" import --quiet --identity source "${sources[@]}"
+timed "$curate" --workspace "$workspace" import --quiet --identity source --face-type midfull_face "${sources[@]}"
 import=$seconds
-timed "$curate" --workspace "$workspace" import --quiet --identity target "${targets[@]}"
+timed "$curate" --workspace "$workspace" import --quiet --identity target --face-type midfull_face "${targets[@]}"
 import=$(calc "$import + $seconds")
 faces=$("$curate" --workspace "$workspace" faces --count)
 echo "import:  ${#clips[@]} clips, $total frames, $faces faces in $(printf %.1f "$import") s:" \
