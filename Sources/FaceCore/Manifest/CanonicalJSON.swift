@@ -10,11 +10,6 @@ public enum CanonicalJSON {
   }
 }
 
-extension Float {
-  /// Rounded to thousandths, so that what is hashed does not carry noise.
-  public var thousandths: Float { (self * 1000).rounded() / 1000 }
-}
-
 extension Double {
   /// Rounded to millionths.
   public var millionths: Double { (self * 1e6).rounded() / 1e6 }

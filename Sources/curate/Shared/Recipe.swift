@@ -24,8 +24,6 @@ struct Recipe: Equatable {
   /// Whether the trainer may mirror faces.
   var mirror = false
 
-  static let example = "see manifests/balanced.recipe"
-
   /// Reads a recipe's text.
   ///
   /// Throws a `CommandError` that names the line.
