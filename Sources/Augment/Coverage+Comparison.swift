@@ -1,3 +1,5 @@
+public import FaceCore
+
 /// A cell the target needs and the source has too little of.
 public struct CoverageGap: Hashable, Sendable, Codable {
   public var cell: PoseCell

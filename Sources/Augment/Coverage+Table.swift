@@ -1,3 +1,5 @@
+import FaceCore
+
 extension Coverage {
   /// A heat map for a terminal: yaw from left to right, pitch from up to down, each cell its count
   /// and a shade by how it stands to the fullest.

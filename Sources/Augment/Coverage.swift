@@ -1,3 +1,5 @@
+public import FaceCore
+
 import func Foundation.log
 
 /// How faces fill the cells.

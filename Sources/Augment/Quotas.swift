@@ -1,3 +1,5 @@
+public import FaceCore
+
 /// How many faces each cell gives.
 public struct Quotas: Hashable, Sendable {
   /// What the chosen faces should be spread like.

@@ -1,3 +1,5 @@
+public import FaceCore
+
 /// A face that may be chosen.
 public struct Candidate: Hashable, Sendable {
   public var id: String

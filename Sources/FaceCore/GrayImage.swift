@@ -1,12 +1,12 @@
-import FaceCore
-
 /// A picture of luma, one byte a pixel, rows top to bottom.
-struct GrayImage {
-  let width: Int
-  let height: Int
-  var bytes: [UInt8]
+public struct GrayImage: Hashable, Sendable {
+  public let width: Int
+  public let height: Int
+  /// One byte a pixel, full range: 0 is black, 255 white.
+  public let bytes: [UInt8]
 
-  init(width: Int, height: Int, bytes: [UInt8]) {
+  /// Traps unless there is one byte a pixel.
+  public init(width: Int, height: Int, bytes: [UInt8]) {
     precondition(bytes.count == width * height, "a gray image has one byte a pixel")
     self.width = width
     self.height = height
@@ -14,7 +14,7 @@ struct GrayImage {
   }
 
   /// Luma of the picture, with the weights of BT.601 in 256ths.
-  init(_ image: Image) {
+  public init(_ image: Image) {
     let count = image.width * image.height
     var luma = [UInt8](repeating: 0, count: count)
     let colors = image.bytes.span
@@ -32,7 +32,7 @@ struct GrayImage {
   /// pixel of the coarser of the two: bilinear when it enlarges, free of aliases when it shrinks.
   ///
   /// The rectangle may reach outside, where the nearest pixel of the edge goes on.
-  func resampled(from box: Box, width newWidth: Int, height newHeight: Int) -> GrayImage {
+  public func resampled(from box: Box, width newWidth: Int, height newHeight: Int) -> GrayImage {
     let columns = Taps(
       start: Double(box.x), length: Double(box.width), count: newWidth, limit: width)
     let rows = Taps(

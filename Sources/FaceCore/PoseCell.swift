@@ -67,8 +67,8 @@ public struct PoseCell: Hashable, Sendable, Comparable {
     (0..<pitchCount).map { PoseCell(yaw: yaw, pitch: $0) }
   }
 
-  /// The place in `all`.
-  var index: Int { yaw * PoseCell.pitchCount + pitch }
+  /// The place in `all`, 0 to 44.
+  public var index: Int { yaw * PoseCell.pitchCount + pitch }
 
   public static func < (left: PoseCell, right: PoseCell) -> Bool { left.index < right.index }
 }
