@@ -1,6 +1,7 @@
 import ArgumentParser
 import Augment
 import Catalog
+import FaceCore
 
 struct CoverageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
