@@ -7,8 +7,8 @@ import Synchronization
 /// Elements keep their order.
 ///
 /// The first error of any stage stops all of them; `finish` throws it.
-final class Pipeline<Element: Sendable>: Sendable {
-  typealias Queue = BoundedQueue<Element>
+package final class Pipeline<Element: Sendable>: Sendable {
+  package typealias Queue = BoundedQueue<Element>
 
   private struct State {
     var error: (any Error)?
@@ -20,10 +20,10 @@ final class Pipeline<Element: Sendable>: Sendable {
   private let running = DispatchGroup()
   private let queueLimit: Int
 
-  init(queueLimit: Int) { self.queueLimit = queueLimit }
+  package init(queueLimit: Int) { self.queueLimit = queueLimit }
 
   /// Starts a stage without input; `body` gives an element at a time, nil at the end.
-  func source(_ name: String, _ body: sending @escaping () throws -> Element?) -> Queue {
+  package func source(_ name: String, _ body: sending @escaping () throws -> Element?) -> Queue {
     let output = makeQueue()
     let body = Mutex(body)
     start(name) { timing in
@@ -37,7 +37,7 @@ final class Pipeline<Element: Sendable>: Sendable {
   }
 
   /// How many elements a stage takes at once.
-  enum Gather: Sendable {
+  package enum Gather: Sendable {
     /// One, and up to this many if they are there.
     case ready(Int)
     /// Until the condition holds, or the end.
@@ -47,7 +47,7 @@ final class Pipeline<Element: Sendable>: Sendable {
   /// Starts a stage that changes elements in place.
   ///
   /// Nothing else holds them meanwhile, so a picture inside is not copied.
-  func stage(
+  package func stage(
     _ name: String, from input: Queue, gather: Gather,
     _ body: sending @escaping (inout [Element]) throws -> Void
   ) -> Queue {
@@ -80,7 +80,7 @@ final class Pipeline<Element: Sendable>: Sendable {
 
   /// Takes all elements on the caller's thread, waits for every stage to end and throws the
   /// first error.
-  func finish(
+  package func finish(
     _ name: String, from input: Queue, _ body: (Element) throws -> Void
   ) throws -> [StageStatistics] {
     run(place: place(of: name)) { timing in
@@ -96,7 +96,7 @@ final class Pipeline<Element: Sendable>: Sendable {
   }
 
   /// The most elements any queue ever held.
-  var longestQueue: Int {
+  package var longestQueue: Int {
     state.withLock { $0.queues }.map(\.longest).max() ?? 0
   }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// First in, first out, between threads, and never longer than its limit.
-final class BoundedQueue<Element: Sendable>: Sendable {
+package final class BoundedQueue<Element: Sendable>: Sendable {
   private struct State {
     var elements: [Element] = []
     var isCancelled = false
@@ -13,18 +13,18 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   private let free = DispatchSemaphore(value: 0)
   private let filled = DispatchSemaphore(value: 0)
 
-  init(limit: Int) {
+  package init(limit: Int) {
     precondition(limit > 0, "a queue holds something")
     for _ in 0..<limit { free.signal() }
   }
 
   /// The most elements it ever held.
-  var longest: Int { state.withLock { $0.longest } }
+  package var longest: Int { state.withLock { $0.longest } }
 
   /// Waits for room.
   ///
   /// False when the queue was cancelled.
-  func push(_ element: Element) -> Bool {
+  package func push(_ element: Element) -> Bool {
     free.wait()
     let isAccepted = state.withLock { state in
       guard !state.isCancelled else { return false }
@@ -39,13 +39,13 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   /// Waits for an element.
   ///
   /// Nil when the queue was closed and is empty, or was cancelled.
-  func pop() -> Element? {
+  package func pop() -> Element? {
     filled.wait()
     return take()
   }
 
   /// An element if one is there.
-  func popIfReady() -> Element? {
+  package func popIfReady() -> Element? {
     filled.wait(timeout: .now()) == .success ? take() : nil
   }
 
@@ -57,10 +57,10 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// Nothing more is pushed.
-  func close() { filled.signal() }
+  package func close() { filled.signal() }
 
   /// Drops what is inside and wakes who waits.
-  func cancel() {
+  package func cancel() {
     state.withLock { state in
       state.elements = []
       state.isCancelled = true
