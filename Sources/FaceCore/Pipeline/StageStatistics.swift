@@ -40,5 +40,5 @@ public struct StageStatistics: Hashable, Sendable, Codable {
 }
 
 extension ContinuousClock.Instant {
-  var secondsToNow: Double { duration(to: .now) / .seconds(1) }
+  package var secondsToNow: Double { duration(to: .now) / .seconds(1) }
 }
