@@ -1,6 +1,7 @@
 #include "shim.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // Plain loops that the compiler turns into vector code, once for the machines of today and once for
 // all others. Neither version has fused multiply-add, so both give the same bytes.
@@ -59,10 +60,10 @@ CLONES static void pack(const uint8_t *red, const uint8_t *green, const uint8_t 
   }
 }
 
-// One row of a plane as 16-bit numbers, in `scratch` unless it is that already.
-static const uint16_t *row16(const AVFrame *frame, int plane, int row, int bytes, int count,
-                             uint16_t *scratch) {
-  const uint8_t *at = frame->data[plane] + (ptrdiff_t)frame->linesize[plane] * row;
+// Part of a row of a plane as 16-bit numbers, in `scratch` unless it is that already.
+static const uint16_t *row16(const AVFrame *frame, int plane, int row, int bytes, int first,
+                             int count, uint16_t *scratch) {
+  const uint8_t *at = frame->data[plane] + (ptrdiff_t)frame->linesize[plane] * row + first * bytes;
   if (bytes == 2) return (const uint16_t *)at;
   widen(at, scratch, count);
   return scratch;
@@ -71,7 +72,8 @@ static const uint16_t *row16(const AVFrame *frame, int plane, int row, int bytes
 typedef struct {
   const AVFrame *frame;
   cff_yuv_layout layout;
-  int width, rows;
+  // Luma columns from an even one, and all rows and columns of chroma there are.
+  int x, width, columns, rows;
   uint16_t *near, *far, *mixed;
 } chroma_source;
 
@@ -81,11 +83,15 @@ static void chroma_row(const chroma_source *s, int plane, int y, uint16_t *out) 
   int row = y >> half_rows;
   int other = half_rows ? row + ((y & 1) ? 1 : -1) : row;
   other = other < 0 ? 0 : other >= s->rows ? s->rows - 1 : other;
+  int first = s->x >> s->layout.chroma_shift_x;
   int count = (s->width + s->layout.chroma_shift_x) >> s->layout.chroma_shift_x;
-  const uint16_t *near = row16(s->frame, plane, row, s->layout.bytes, count, s->near);
-  const uint16_t *far = row16(s->frame, plane, other, s->layout.bytes, count, s->far);
-  blend(near, far, s->mixed, count);
-  s->mixed[count] = s->mixed[count - 1];
+  // One more, for the last odd column lies half way to it.
+  int there = first + count < s->columns ? count + 1 : count;
+  int bytes = s->layout.bytes;
+  const uint16_t *near = row16(s->frame, plane, row, bytes, first, there, s->near);
+  const uint16_t *far = row16(s->frame, plane, other, bytes, first, there, s->far);
+  blend(near, far, s->mixed, there);
+  if (there == count) s->mixed[count] = s->mixed[count - 1];
   if (s->layout.chroma_shift_x) {
     spread(s->mixed, out, s->width);
   } else {
@@ -94,23 +100,50 @@ static void chroma_row(const chroma_source *s, int plane, int y, uint16_t *out) 
 }
 
 int cff_yuv_to_rgb(const AVFrame *frame, cff_yuv_layout layout, cff_yuv_matrix matrix,
-                   uint8_t *rgb) {
-  int width = frame->width, height = frame->height;
+                   cff_region region, uint8_t *rgb) {
+  int before = region.x & 1;
+  int width = region.width + before;
   size_t room = (size_t)width + 64;
   uint16_t *words = malloc(room * (6 * sizeof(uint16_t) + 3));
   if (!words) return AVERROR(ENOMEM);
   uint16_t *luma = words, *cb = words + room, *cr = words + 2 * room;
   uint8_t *red = (uint8_t *)(words + 6 * room), *green = red + room, *blue = green + room;
+  int sx = layout.chroma_shift_x, sy = layout.chroma_shift_y;
   chroma_source chroma = {
-      frame, layout, width, (height + layout.chroma_shift_y) >> layout.chroma_shift_y,
-      words + 3 * room, words + 4 * room, words + 5 * room};
-  for (int y = 0; y < height; y++) {
-    const uint16_t *row = row16(frame, 0, y, layout.bytes, width, luma);
-    chroma_row(&chroma, 1, y, cb);
-    chroma_row(&chroma, 2, y, cr);
+      frame, layout, region.x - before, width, (frame->width + sx) >> sx,
+      (frame->height + sy) >> sy, words + 3 * room, words + 4 * room, words + 5 * room};
+  for (int y = 0; y < region.height; y++) {
+    int from = region.y + y;
+    const uint16_t *row = row16(frame, 0, from, layout.bytes, region.x - before, width, luma);
+    chroma_row(&chroma, 1, from, cb);
+    chroma_row(&chroma, 2, from, cr);
     color(row, cb, cr, matrix, red, green, blue, width);
-    pack(red, green, blue, rgb + (size_t)y * (size_t)width * 3, width);
+    pack(red + before, green + before, blue + before,
+         rgb + (size_t)y * (size_t)region.width * 3, region.width);
   }
   free(words);
   return 0;
+}
+
+CLONES static void stretch8(const uint8_t *in, float scale, float base, uint8_t *out, int count) {
+  for (int x = 0; x < count; x++) out[x] = level(scale * in[x] + base);
+}
+
+CLONES static void stretch16(const uint16_t *in, float scale, float base, uint8_t *out,
+                             int count) {
+  for (int x = 0; x < count; x++) out[x] = level(scale * in[x] + base);
+}
+
+void cff_luma(const AVFrame *frame, cff_yuv_layout layout, float scale, float base,
+              uint8_t *out) {
+  for (int y = 0; y < frame->height; y++, out += frame->width) {
+    const uint8_t *row = frame->data[0] + (ptrdiff_t)frame->linesize[0] * y;
+    if (layout.bytes == 2) {
+      stretch16((const uint16_t *)row, scale, base, out, frame->width);
+    } else if (scale == 1) {
+      memcpy(out, row, (size_t)frame->width);
+    } else {
+      stretch8(row, scale, base, out, frame->width);
+    }
+  }
 }

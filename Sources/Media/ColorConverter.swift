@@ -80,29 +80,21 @@ struct ColorConverter: ~Copyable {
     self.subject = subject
   }
 
-  /// The frame as an image.
+  /// The frame's pixels, which are read when they are asked for.
   ///
   /// A frame whose size differs from the stream's is scaled to it.
-  mutating func image(
+  mutating func picture(
     from frame: UnsafeMutablePointer<AVFrame>, orientation: Orientation
-  ) throws(MediaError) -> Image {
+  ) throws(MediaError) -> Picture {
     let source = try sourceShape(of: frame.pointee)
     if source != shape {
       try prepare(for: source)
       shape = source
     }
-    guard let planar else { return try scaledImage(from: frame, orientation: orientation) }
-    var isDone = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
-      guard let base = buffer.baseAddress else { return }
-      isDone = planar.convert(frame, into: base)
-      count = isDone ? width * height * 3 : 0
+    guard let planar else {
+      return .converted(try scaledImage(from: frame, orientation: orientation))
     }
-    guard isDone else { throw .outOfMemory }
-    guard orientation != .upright else {
-      return Image(width: width, height: height, bytes: bytes)
-    }
-    return orientation.image(from: bytes, stride: width * 3, width: width, height: height)
+    return .planar(try PlanarPicture(frame, conversion: planar, orientation: orientation))
   }
 
   /// Chooses the way for frames of a new shape.

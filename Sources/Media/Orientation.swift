@@ -42,6 +42,33 @@ struct Orientation: Hashable, Sendable {
     isTransposed ? (height, width) : (width, height)
   }
 
+  /// Where a rectangle of the upright picture lies in the stored one, whose size is given.
+  func stored(_ region: PixelRegion, width: Int, height: Int) -> PixelRegion {
+    let size = upright(width: width, height: height)
+    let column = isFlippedX ? size.width - region.x - region.width : region.x
+    let row = isFlippedY ? size.height - region.y - region.height : region.y
+    return isTransposed
+      ? PixelRegion(x: row, y: column, width: region.height, height: region.width)
+      : PixelRegion(x: column, y: row, width: region.width, height: region.height)
+  }
+
+  /// The upright picture from stored luma.
+  func gray(from stored: [UInt8], width: Int, height: Int) -> GrayImage {
+    let size = upright(width: width, height: height)
+    let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, count in
+      count = width * height
+      for y in 0..<size.height {
+        let row = isFlippedY ? size.height - 1 - y : y
+        for x in 0..<size.width {
+          let column = isFlippedX ? size.width - 1 - x : x
+          let from = isTransposed ? column * width + row : row * width + column
+          buffer[y * size.width + x] = stored[from]
+        }
+      }
+    }
+    return GrayImage(width: size.width, height: size.height, bytes: bytes)
+  }
+
   /// The upright picture from stored RGB rows that start `stride` bytes apart.
   func image(
     from base: UnsafePointer<UInt8>, stride: Int, width: Int, height: Int

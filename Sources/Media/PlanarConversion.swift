@@ -1,10 +1,13 @@
 import CFFmpeg
+import FaceCore
 
 /// Planar luma and chroma of 8 to 12 bits to RGB by the equations of ITU-R BT.601, BT.709 and
 /// BT.2020, within half a level, and in less time than libswscale takes for the same precision.
-struct PlanarConversion {
+struct PlanarConversion: Sendable {
   private let layout: cff_yuv_layout
   private let matrix: cff_yuv_matrix
+  /// What full-range luma is with `matrix.luma`, the half that rounds included.
+  private let lumaBase: Float
 
   /// Nil for pictures that are laid out in another way, or of a matrix without such an equation.
   init?(for shape: Scaler.Shape) {
@@ -24,11 +27,32 @@ struct PlanarConversion {
       chroma_shift_y: Int32(description.log2_chroma_h))
     matrix = PlanarConversion.matrix(
       red: weights.red, blue: weights.blue, isFullRange: shape.isFullRange, bits: luma.depth)
+    let black = shape.isFullRange ? 0 : 16 * Double(1 << (luma.depth - 8))
+    lumaBase = Float(0.5 - Double(matrix.luma) * black)
   }
 
-  /// Writes `width · height · 3` bytes; false when there is no memory.
-  func convert(_ frame: UnsafePointer<AVFrame>, into rgb: UnsafeMutablePointer<UInt8>) -> Bool {
-    cff_yuv_to_rgb(frame, layout, matrix, rgb) == 0
+  /// A part of the stored picture as rows of RGB.
+  func rgb(of frame: UnsafePointer<AVFrame>, in region: PixelRegion) -> [UInt8] {
+    let part = cff_region(
+      x: Int32(region.x), y: Int32(region.y), width: Int32(region.width),
+      height: Int32(region.height))
+    let size = region.width * region.height * 3
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      let status = cff_yuv_to_rgb(frame, layout, matrix, part, base)
+      precondition(status == 0, "out of memory")
+      count = size
+    }
+  }
+
+  /// The stored picture's own luma, brought to 0 to 255.
+  func luma(of frame: UnsafePointer<AVFrame>) -> [UInt8] {
+    let size = Int(frame.pointee.width) * Int(frame.pointee.height)
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      cff_luma(frame, layout, matrix.luma, lumaBase, base)
+      count = size
+    }
   }
 
   /// The shares of red and blue in luma (ITU-T H.273, table 4); 10 is taken for 9.

@@ -1,15 +1,5 @@
 import CFFmpeg
-public import FaceCore
-
-/// One decoded picture of a video.
-public struct VideoFrame: Hashable, Sendable {
-  /// Upright RGB.
-  public let image: Image
-  /// As the stream has it.
-  public let timestamp: Timestamp
-  /// 0 for the first frame that decodes, then counting every frame.
-  public let ordinal: Int
-}
+import FaceCore
 
 /// Reads any video libavformat opens, frame by frame, in constant memory.
 ///
@@ -25,6 +15,7 @@ public struct VideoReader: ~Copyable {
   private var converter: ColorConverter
   private let streamIndex: Int
   private let orientation: Orientation
+  private let selection: FrameSelection
   /// Frames decoded so far, which is the ordinal of the next one.
   private var decoded = 0
   /// Frames before this one are decoded and dropped.
@@ -33,11 +24,15 @@ public struct VideoReader: ~Copyable {
   private var isAtEnd = false
   private var report = DamageReport()
   private var lastTicks: Int64?
+  /// Of the frame before the one in `frame`.
+  private var previousTicks: Int64?
 
   /// Opens the file and reads its header.
   ///
-  /// `threads` for decoding, 0 for one a core.
-  public init(path: String, threads: Int = 0) throws(MediaError) {
+  /// Only the frames of `selection` come out. `threads` for decoding, 0 for one a core.
+  public init(
+    path: String, frames selection: FrameSelection = .all, threads: Int = 0
+  ) throws(MediaError) {
     let demuxer = try Demuxer(path: path)
     let streamIndex = try demuxer.bestVideoStream()
     demuxer.keepOnly([streamIndex])
@@ -61,34 +56,33 @@ public struct VideoReader: ~Copyable {
     self.converter = converter
     self.streamIndex = streamIndex
     self.orientation = orientation
+    self.selection = selection
   }
 
-  /// The next frame, or nil after the last.
+  /// The next frame that is wanted, or nil after the last.
   public mutating func next() throws(MediaError) -> VideoFrame? {
-    try next { _ in true }
-  }
-
-  /// The next frame whose ordinal is a multiple of `step`; those between are only decoded.
-  public mutating func next(every step: Int) throws(MediaError) -> VideoFrame? {
-    precondition(step > 0, "a step is at least 1")
-    return try next { $0 % step == 0 }
-  }
-
-  /// The next frame whose ordinal is wanted; the others are decoded but not converted.
-  public mutating func next(
-    where isWanted: (_ ordinal: Int) -> Bool
-  ) throws(MediaError) -> VideoFrame? {
     while advance() {
       let ordinal = decoded - 1
-      let ticks = timestampTicks()
-      guard ordinal >= firstWanted, isWanted(ordinal) else { continue }
-      let image = try converter.image(from: frame.pointer, orientation: orientation)
       let timestamp = Timestamp(
-        ticks: ticks, numerator: info.timebase.numerator, denominator: info.timebase.denominator)
-      return VideoFrame(image: image, timestamp: timestamp, ordinal: ordinal)
+        ticks: timestampTicks(), numerator: info.timebase.numerator,
+        denominator: info.timebase.denominator)
+      if let end = selection.end, timestamp.seconds >= end + VideoReader.slack { return nil }
+      let isKeyframe = frame.pointer.pointee.key_frame != 0
+      let isWanted = selection.wants(
+        ordinal: ordinal, seconds: timestamp.seconds,
+        previous: previousTicks.map { Double($0) * info.timebase.value }, isKeyframe: isKeyframe)
+      guard ordinal >= firstWanted, isWanted else { continue }
+      let picture = try converter.picture(from: frame.pointer, orientation: orientation)
+      return VideoFrame(
+        picture, width: info.width, height: info.height, timestamp: timestamp, ordinal: ordinal,
+        isKeyframe: isKeyframe)
     }
     return nil
   }
+
+  /// A frame so many seconds after the wanted end proves that no wanted one follows, also where
+  /// times go back a little.
+  private static let slack = 2.0
 
   /// Makes `next` start at this ordinal.
   ///
@@ -156,6 +150,7 @@ public struct VideoReader: ~Copyable {
       let step = 1 / (rate.value * Rational(info.timebase.libav).value)
       ticks = lastTicks.map { $0 + max(1, Int64(step.rounded())) } ?? 0
     }
+    previousTicks = lastTicks
     lastTicks = ticks
     return ticks
   }

@@ -165,3 +165,12 @@ func color(of image: Image, x: Int, y: Int) -> [Int] {
   let at = (y * image.width + x) * 3
   return image.bytes[at..<at + 3].map(Int.init)
 }
+
+/// Frames are the same when all that can be seen of them is.
+extension VideoFrame: Equatable {
+  static func == (left: VideoFrame, right: VideoFrame) -> Bool {
+    (left.timestamp, left.ordinal, left.isKeyframe)
+      == (right.timestamp, right.ordinal, right.isKeyframe)
+      && left.image == right.image && left.luma == right.luma
+  }
+}

@@ -55,9 +55,17 @@ typedef struct {
   float luma, red_cr, green_cb, green_cr, blue_cb, red, green, blue;
 } cff_yuv_matrix;
 
-/// Planar luma and chroma to packed RGB rows of `width * 3` bytes, chroma interpolated linearly.
-/// Returns 0, or a libav status.
+/// A rectangle inside a picture.
+typedef struct {
+  int x, y, width, height;
+} cff_region;
+
+/// Planar luma and chroma to packed RGB rows of `region.width * 3` bytes, chroma interpolated
+/// linearly, also from beyond the region. Returns 0, or a libav status.
 int cff_yuv_to_rgb(const AVFrame *frame, cff_yuv_layout layout, cff_yuv_matrix matrix,
-                   uint8_t *rgb);
+                   cff_region region, uint8_t *rgb);
+
+/// Luma times `scale` plus `base` (with the half that rounds), a byte a pixel.
+void cff_luma(const AVFrame *frame, cff_yuv_layout layout, float scale, float base, uint8_t *out);
 
 #endif
