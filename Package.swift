@@ -17,7 +17,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 let libraries: [Target] = [
-  .target(name: "FaceCore", dependencies: [crypto], swiftSettings: safe),
+  .target(name: "FaceCore", dependencies: ["CPixels", crypto], swiftSettings: safe),
   .target(
     name: "Media", dependencies: ["FaceCore", "CFFmpeg", "CImageCodecs"], swiftSettings: strict),
   .target(
@@ -40,6 +40,7 @@ let shims: [Target] = [
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
   .target(name: "CKernels"),
+  .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
   // Static: the shared libdlib would load OpenBLAS before the engine can choose its kernels.
   .target(
     name: "CDlib", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])],

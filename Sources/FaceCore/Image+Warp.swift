@@ -1,3 +1,5 @@
+import CPixels
+
 extension Image {
   /// What lies outside the picture when it is sampled there.
   public enum Border: Sendable {
@@ -8,83 +10,101 @@ extension Image {
 
   /// The picture seen through `transform`, which maps this image's pixels to the result's.
   ///
-  /// Bilinear when it enlarges. When it shrinks, each result pixel is the mean of a grid of
-  /// samples as fine as the source, so nothing aliases.
+  /// Bilinear when it enlarges. When it shrinks, the part that is seen is first reduced to the
+  /// result's scale, each pixel the mean of the area it covers, so nothing aliases.
   public func warped(
     by transform: AffineTransform, width: Int, height: Int, border: Border = .black
   ) -> Image {
-    let back = transform.inverse
-    let grid = min(16, max(1, Int((1 / transform.meanScale - 1e-6).rounded(.up))))
-    let step = 1 / Double(grid)
-    var result = [UInt8](repeating: 0, count: width * height * 3)
-    let weight = 1 / Float(grid * grid)
-    for y in 0..<height {
-      for x in 0..<width {
-        var sum = SIMD3<Float>.zero
-        for row in 0..<grid {
-          let v = Double(y) + (Double(row) + 0.5) * step
-          for column in 0..<grid {
-            let u = Double(x) + (Double(column) + 0.5) * step
-            sum += sample(
-              x: Float(back.a * u + back.b * v + back.tx) - 0.5,
-              y: Float(back.c * u + back.d * v + back.ty) - 0.5, border: border)
-          }
-        }
-        let color = sum * weight + 0.5
-        let at = (y * width + x) * 3
-        result[at] = UInt8(color.x)
-        result[at + 1] = UInt8(color.y)
-        result[at + 2] = UInt8(color.z)
-      }
+    let seen = PixelRegion(
+      seenBy: transform, width: width, height: height, ofPictureWidth: self.width,
+      height: self.height)
+    guard let seen else {
+      return sampled(by: transform, width: width, height: height, border: border)
     }
-    return Image(width: width, height: height, bytes: result)
+    return warped(
+      seen, from: (seen.x, seen.y), by: transform, width: width, height: height, border: border)
+  }
+
+  /// The same from a picture of which this image is only the part the result sees:
+  /// `PixelRegion(seenBy:…)` of the whole picture says which part that is.
+  public func warped(
+    seen region: PixelRegion, by transform: AffineTransform, width: Int, height: Int
+  ) -> Image {
+    precondition(
+      (self.width, self.height) == (region.width, region.height), "the image is that region")
+    return warped(
+      PixelRegion(x: 0, y: 0, width: region.width, height: region.height),
+      from: (region.x, region.y), by: transform, width: width, height: height, border: .black)
+  }
+
+  /// Reduces `part`, whose corner `transform` knows as `origin`, to the scale of the result and
+  /// samples that.
+  private func warped(
+    _ part: PixelRegion, from origin: (x: Int, y: Int), by transform: AffineTransform, width: Int,
+    height: Int, border: Border
+  ) -> Image {
+    let scale = min(1, transform.meanScale)
+    let newWidth = max(1, Int((Double(part.width) * scale).rounded()))
+    let newHeight = max(1, Int((Double(part.height) * scale).rounded()))
+    let back = AffineTransform(
+      a: Double(part.width) / Double(newWidth), b: 0, tx: Double(origin.x), c: 0,
+      d: Double(part.height) / Double(newHeight), ty: Double(origin.y))
+    return shrunk(part, width: newWidth, height: newHeight)
+      .sampled(by: back.then(transform), width: width, height: height, border: border)
   }
 
   /// Scaled to a new size, each axis by its own factor.
   public func resized(width: Int, height: Int) -> Image {
-    warped(
+    if width <= self.width, height <= self.height { return shrunk(width: width, height: height) }
+    return warped(
       by: AffineTransform(
         a: Double(width) / Double(self.width), b: 0, tx: 0,
         c: 0, d: Double(height) / Double(self.height), ty: 0),
       width: width, height: height, border: .replicate)
   }
 
-  /// Bilinear value at a position counted in pixel indices (a centre is a whole number), 0 to 255.
-  @inline(__always)
-  func sample(x: Float, y: Float, border: Border) -> SIMD3<Float> {
-    if border == .black {
-      guard x > -1, y > -1, x < Float(width), y < Float(height) else { return .zero }
+  /// One bilinear sample for each pixel of the result.
+  private func sampled(
+    by transform: AffineTransform, width: Int, height: Int, border: Border
+  ) -> Image {
+    let back = transform.inverse
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: width * height * 3) { result, count in
+      guard let target = result.baseAddress else { return }
+      for y in 0..<height {
+        let v = Double(y) + 0.5
+        unsafe cpx_sample(
+          self.bytes, Int32(self.width), Int32(self.height),
+          Float(back.a * 0.5 + back.b * v + back.tx - 0.5),
+          Float(back.c * 0.5 + back.d * v + back.ty - 0.5), Float(back.a), Float(back.c),
+          border == .replicate ? 1 : 0, target + y * width * 3, Int32(width))
+      }
+      count = width * height * 3
     }
-    let clampedX = max(-1, min(Float(width), x))
-    let clampedY = max(-1, min(Float(height), y))
-    let floorX = clampedX.rounded(.down)
-    let floorY = clampedY.rounded(.down)
-    let fx = clampedX - floorX
-    let fy = clampedY - floorY
-    let left = Int(floorX)
-    let top = Int(floorY)
-    if left >= 0, top >= 0, left + 1 < width, top + 1 < height {
-      let at = (top * width + left) * 3
-      let below = at + width * 3
-      let upper = pixel(at: at) * (1 - fx) + pixel(at: at + 3) * fx
-      let lower = pixel(at: below) * (1 - fx) + pixel(at: below + 3) * fx
-      return upper * (1 - fy) + lower * fy
+    return Image(width: width, height: height, bytes: bytes)
+  }
+}
+
+extension PixelRegion {
+  /// The pixels of a picture that a result of `width` × `height` reads when the picture is warped by
+  /// `transform`, with a rim of two; nil when it sees none.
+  public init?(
+    seenBy transform: AffineTransform, width: Int, height: Int, ofPictureWidth pictureWidth: Int,
+    height pictureHeight: Int
+  ) {
+    let back = transform.inverse
+    let corners = [(0, 0), (width, 0), (0, height), (width, height)].map {
+      back.apply(Point(x: Float($0.0), y: Float($0.1)))
     }
-    let upper = edge(left, top, border) * (1 - fx) + edge(left + 1, top, border) * fx
-    let lower = edge(left, top + 1, border) * (1 - fx) + edge(left + 1, top + 1, border) * fx
-    return upper * (1 - fy) + lower * fy
-  }
-
-  @inline(__always)
-  private func pixel(at index: Int) -> SIMD3<Float> {
-    SIMD3(Float(bytes[index]), Float(bytes[index + 1]), Float(bytes[index + 2]))
-  }
-
-  private func edge(_ x: Int, _ y: Int, _ border: Border) -> SIMD3<Float> {
-    let inside = x >= 0 && y >= 0 && x < width && y < height
-    if border == .black, !inside { return .zero }
-    let column = max(0, min(width - 1, x))
-    let row = max(0, min(height - 1, y))
-    return pixel(at: (row * width + column) * 3)
+    let box = Box(around: corners)
+    guard box.x.isFinite, box.y.isFinite, box.width.isFinite, box.height.isFinite else {
+      return nil
+    }
+    func limited(_ value: Float, _ limit: Int) -> Int { Int(max(0, min(Float(limit), value))) }
+    let left = limited(box.x.rounded(.down) - 2, pictureWidth)
+    let top = limited(box.y.rounded(.down) - 2, pictureHeight)
+    let right = limited((box.x + box.width).rounded(.up) + 2, pictureWidth)
+    let bottom = limited((box.y + box.height).rounded(.up) + 2, pictureHeight)
+    guard right > left, bottom > top else { return nil }
+    self.init(x: left, y: top, width: right - left, height: bottom - top)
   }
 }

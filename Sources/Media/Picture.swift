@@ -11,7 +11,7 @@ enum Picture: Sendable {
   func image(in region: PixelRegion) -> Image {
     switch self {
     case .planar(let picture): picture.image(in: region)
-    case .converted(let image): image.part(region)
+    case .converted(let image): image.cut(region)
     }
   }
 
@@ -66,19 +66,5 @@ final class PlanarPicture: @unchecked Sendable {
       return GrayImage(width: width, height: height, bytes: bytes)
     }
     return orientation.gray(from: bytes, width: width, height: height)
-  }
-}
-
-extension Image {
-  /// The rectangle, which lies inside.
-  func part(_ region: PixelRegion) -> Image {
-    guard region.width < width || region.height < height else { return self }
-    var part: [UInt8] = []
-    part.reserveCapacity(region.width * region.height * 3)
-    for y in region.y..<region.y + region.height {
-      let start = (y * width + region.x) * 3
-      part += bytes[start..<start + region.width * 3]
-    }
-    return Image(width: region.width, height: region.height, bytes: part)
   }
 }
