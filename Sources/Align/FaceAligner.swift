@@ -1,34 +1,14 @@
 public import FaceCore
 
-/// A face of a frame, found, aligned and measured.
-///
-/// All in pixels of the frame.
-public struct AlignedFace: Hashable, Sendable, Codable {
-  /// What the detector framed.
-  public var box: Box
-  /// The detector's; 0 is just found, 1 and more is clear.
-  public var score: Float
-  public var landmarks: Landmarks
-  public var pose: Pose
-  public var measures: [Measure]
-
-  public init(
-    box: Box, score: Float, landmarks: Landmarks, pose: Pose, measures: [Measure]
-  ) {
-    self.box = box
-    self.score = score
-    self.landmarks = landmarks
-    self.pose = pose
-    self.measures = measures
-  }
-}
-
-/// Frame in, aligned and measured faces out.
+/// Frame in, faces out.
 ///
 /// It has buffers of its own: make one for each thread. They may share the landmark predictor,
 /// which is what takes memory.
 public final class FaceAligner {
-  private let detector: FaceDetector
+  /// Changes whenever the same video gives other faces.
+  public static let version = "align-2"
+
+  let detector: FaceDetector
   private let predictor: LandmarkPredictor
 
   /// Throws `AlignError.failed` when the detector cannot be set up.
@@ -43,59 +23,44 @@ public final class FaceAligner {
   ///
   /// Throws `AlignError.failed`.
   public func faces(in image: Image) throws(AlignError) -> [AlignedFace] {
-    let gray = GrayImage(image)
-    var faces: [AlignedFace] = []
-    for detection in try detector.detections(in: gray) {
-      let landmarks = try predictor.landmarks(in: gray, box: detection.box)
-      faces.append(face(detection, landmarks: landmarks, in: gray))
-    }
-    return faces
+    try faces(in: GrayImage(image))
   }
 
-  /// The faces of a frame that were in the frame before, in the order of their old landmarks.
+  /// The faces of a frame, left to right.
   ///
-  /// Each is searched for only about where it was, at one size, which takes 3 ms instead of 30 or
-  /// more; nil where it is not found again. What is expected needs less evidence: a face that
-  /// scores more than `FaceAligner.followingThreshold` goes on. Throws `AlignError.failed`.
-  public func faces(
-    in image: Image, following previous: [Landmarks]
-  ) throws(AlignError) -> [AlignedFace?] {
-    guard !previous.isEmpty else { return [] }
-    let gray = GrayImage(image)
-    var faces: [AlignedFace?] = []
-    for old in previous {
-      let near = try detector.detection(
-        in: gray, near: detectionBox(of: old), threshold: FaceAligner.followingThreshold)
-      guard let near else {
-        faces.append(nil)
-        continue
-      }
-      let landmarks = try predictor.landmarks(in: gray, box: near.box)
-      faces.append(face(near, landmarks: landmarks, in: gray))
+  /// Throws `AlignError.failed`.
+  public func faces(in luma: GrayImage) throws(AlignError) -> [AlignedFace] {
+    var faces: [AlignedFace] = []
+    for found in try detector.detections(in: luma) {
+      let landmarks = try landmarks(in: luma, box: found.box)
+      faces.append(
+        measured(box: found.box, score: found.score, landmarks: landmarks, in: luma))
     }
     return faces
   }
 
-  /// The score from which a face is followed.
-  public static let followingThreshold = -0.3
-
-  private func face(
-    _ detection: Detection, landmarks: Landmarks, in gray: GrayImage
-  ) -> AlignedFace {
-    let pose = headPose(of: landmarks)
-    return AlignedFace(
-      box: detection.box, score: detection.score, landmarks: landmarks, pose: pose,
-      measures: measures(of: landmarks, pose: pose, score: detection.score, in: gray))
+  /// How closely a frame is searched.
+  enum Depth {
+    /// Reduced to half of the options' longest side, to no less than 640 pixels, and not doubled.
+    case quick
+    /// Not doubled.
+    case plain
+    /// As the options say.
+    case thorough
   }
-}
 
-/// The box in which the detector would put the face with these landmarks: where it does so for
-/// faces near frontal, in the middle.
-func detectionBox(of landmarks: Landmarks) -> Box {
-  let unit = MeanFace.fit(landmarks)
-  let center = unit.inverse.apply(Point(x: 0.49, y: 0.466))
-  let side = Float(1.27 / unit.meanScale)
-  return Box(x: center.x - side / 2, y: center.y - side / 2, width: side, height: side)
+  func detections(in luma: GrayImage, depth: Depth) throws(AlignError) -> [Detection] {
+    var options = detector.options
+    if depth != .thorough { options.upsamplings = 0 }
+    if depth == .quick {
+      options.longestSide = min(options.longestSide, max(640, options.longestSide / 2))
+    }
+    return try detector.detections(in: luma, options: options)
+  }
+
+  func landmarks(in luma: GrayImage, box: Box) throws(AlignError) -> Landmarks {
+    try predictor.landmarks(in: luma, box: box)
+  }
 }
 
 /// The face cut out as a square of `size` pixels, black where it reaches outside the image, with
@@ -105,4 +70,23 @@ public func crop(
 ) -> (image: Image, transform: AffineTransform) {
   let transform = cropTransform(landmarks: landmarks, size: size, type: type)
   return (image.warped(by: transform, width: size, height: size), transform)
+}
+
+/// The pixels of a frame of `width` × `height` that a crop of `size` pixels is made from; one pixel
+/// where it lies outside the frame.
+public func cropRegion(
+  of transform: AffineTransform, size: Int, width: Int, height: Int
+) -> PixelRegion {
+  PixelRegion(
+    seenBy: transform, width: size, height: size, ofPictureWidth: width, height: height)
+    ?? PixelRegion(x: 0, y: 0, width: 1, height: 1)
+}
+
+/// The same crop as from the whole frame, byte for byte, from its `cropRegion` alone.
+///
+/// Traps unless the part has the region's size.
+public func crop(
+  _ part: Image, at region: PixelRegion, by transform: AffineTransform, size: Int
+) -> Image {
+  part.warped(seen: region, by: transform, width: size, height: size)
 }

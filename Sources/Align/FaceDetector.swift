@@ -59,10 +59,18 @@ public struct Detection: Hashable, Sendable, Codable {
     try detections(in: GrayImage(image))
   }
 
-  func detections(in frame: GrayImage) throws(AlignError) -> [Detection] {
+  /// With other options than its own.
+  func detections(
+    in frame: GrayImage, options other: Options? = nil
+  ) throws(AlignError) -> [Detection] {
+    let options = other ?? options
     let longest = max(frame.width, frame.height)
-    guard longest > options.longestSide else { return sorted(try search(frame)) }
-    let scale = Double(options.longestSide) / Double(longest)
+    let limit = options.longestSide
+    func search(_ gray: GrayImage) throws(AlignError) -> [Detection] {
+      try found(in: gray, threshold: options.threshold, upsamplings: options.upsamplings)
+    }
+    guard longest > limit else { return sorted(try search(frame)) }
+    let scale = Double(limit) / Double(longest)
     let width = max(1, Int((Double(frame.width) * scale).rounded()))
     let height = max(1, Int((Double(frame.height) * scale).rounded()))
     let whole = Box(x: 0, y: 0, width: Float(frame.width), height: Float(frame.height))
@@ -86,7 +94,7 @@ public struct Detection: Hashable, Sendable, Codable {
     in frame: GrayImage, near box: Box, threshold: Double
   ) throws(AlignError) -> Detection? {
     // A little above the 80 pixels the detector needs, so that the face may shrink.
-    let (face, side) = (100, 220)
+    let (face, side) = (92, 184)
     let scale = box.width / Float(face)
     let around = Box(
       x: box.center.x - Float(side) / 2 * scale, y: box.center.y - Float(side) / 2 * scale,
@@ -102,10 +110,6 @@ public struct Detection: Hashable, Sendable, Codable {
     let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
     guard let best, best.box.overlap(with: box) > 0.3 else { return nil }
     return best
-  }
-
-  private func search(_ gray: GrayImage) throws(AlignError) -> [Detection] {
-    try found(in: gray, threshold: options.threshold, upsamplings: options.upsamplings)
   }
 
   private func found(

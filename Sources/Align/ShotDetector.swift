@@ -1,50 +1,55 @@
-public import FaceCore
+package import FaceCore
 
 /// Tells where a video cuts: a frame that differs from the one before by far more than the frames
-/// before it differed from each other.
+/// before it differed from each other, and in what it shows, not only in its light.
 ///
-/// Frames are compared as thumbnails of 32 × 18 colours, so it costs little; a slow fade is no cut.
-/// Its value can be stored and go on later.
+/// The idea is that of adaptive content detection (Castellano, PySceneDetect, `AdaptiveDetector`):
+/// a frame's difference is weighed against its neighbourhood, so that a shaking or running camera
+/// is no cut. Here the neighbourhood is that of the frames before, so that the decision falls at
+/// once, and how unlike two frames are is their mean difference in luma times what their
+/// correlation lacks: light that is switched on changes the one and not the other. Where
+/// everything gets brighter at once, as in a flash, or nothing is seen at all, the next frames
+/// decide. A slow fade is no cut. Its value can be stored and go on later.
 public struct ShotDetector: Hashable, Sendable, Codable {
-  /// The least mean difference of a cut, in steps of 255.
+  /// How many times as unlike as usual the frames at a cut are.
   public let threshold: Double
-  private var last: [Int] = []
-  /// How much frames differ in this shot, in the same steps, as a running mean.
+  /// The last frame that is no flash.
+  private var last = Thumbnail()
+  /// How much frames differ in this shot, in steps of luma, as a running mean.
   private var usual = 0.0
+  /// Frames since `last`.
+  private var waiting = 0
 
-  public init(threshold: Double = 14) { self.threshold = threshold }
+  public init(threshold: Double = 2) { self.threshold = threshold }
+
+  /// The least mean difference of a cut, in steps of luma.
+  private static let leastDifference = 10.0
+  /// Frames that a flash may last.
+  private static let longestFlash = 2
 
   /// Whether a new shot starts with this frame.
   ///
-  /// The first frame of all does not count as a cut.
-  public mutating func isCut(_ frame: Image) -> Bool {
-    let thumbnail = ShotDetector.thumbnail(of: frame)
-    defer { last = thumbnail }
-    guard last.count == thumbnail.count else { return false }
-    let sum = zip(last, thumbnail).reduce(0) { $0 + abs($1.0 - $1.1) }
-    let difference = Double(sum) / Double(thumbnail.count)
-    if difference > threshold, difference > 4 * usual {
-      usual = 0
-      return true
-    }
-    usual += (difference - usual) / 8
-    return false
-  }
+  /// The first frame of all does not count as a cut; after a frame in which nothing is seen, or
+  /// everything far brighter, the one in which something is seen again may.
+  package mutating func isCut(_ luma: GrayImage) -> Bool { isCut(Thumbnail(of: luma)) }
 
-  /// Means of up to 16 pixels spread over each of 32 × 18 fields, three channels each.
-  private static func thumbnail(of frame: Image) -> [Int] {
-    let (across, down, steps) = (32, 18, 4)
-    let bytes = frame.bytes.span
-    var result = [Int](repeating: 0, count: across * down * 3)
-    for y in 0..<down * steps {
-      let row = min(frame.height - 1, (2 * y + 1) * frame.height / (2 * down * steps))
-      for x in 0..<across * steps {
-        let column = min(frame.width - 1, (2 * x + 1) * frame.width / (2 * across * steps))
-        let from = (row * frame.width + column) * 3
-        let to = ((y / steps) * across + x / steps) * 3
-        for channel in 0..<3 { result[to + channel] += Int(bytes[from + channel]) }
-      }
+  private mutating func isCut(_ thumbnail: Thumbnail) -> Bool {
+    guard let difference = thumbnail.difference(from: last) else {
+      last = thumbnail
+      return false
     }
-    return result.map { $0 / (steps * steps) }
+    let likeness = thumbnail.likeness(to: last)
+    let unlike = difference * (1 - max(0, likeness))
+    let jumps =
+      difference > ShotDetector.leastDifference && unlike > threshold * max(usual, 1)
+    let isFlash = thumbnail.isBrighter(than: last) && likeness > 0.3
+    if jumps, thumbnail.isPlain || (isFlash && waiting < ShotDetector.longestFlash) {
+      waiting += 1
+      return false
+    }
+    waiting = 0
+    last = thumbnail
+    usual += (difference - usual) / 8
+    return jumps
   }
 }

@@ -2,13 +2,17 @@ public import FaceCore
 
 /// Goes through the frames of a video and gives each face the track it belongs to.
 ///
-/// Faces are searched for in the whole frame now and then, at once after a cut and when one is
-/// lost; between, they are followed. All state is in the value: stored after a frame and read
-/// again, it goes on as if nothing had happened.
+/// The whole frame is searched closely when a shot begins and less closely now and then; between,
+/// faces are followed. All state is in the value: stored after a frame and read again, it goes on
+/// as if nothing had happened.
 public struct VideoAligner: Hashable, Sendable, Codable {
-  /// A face and whom it belongs to.
+  /// A face and whom it belongs to, in pixels of the frame.
   public struct Face: Hashable, Sendable {
-    public let face: AlignedFace
+    /// What the detector framed, or would have.
+    public let box: Box
+    /// The detector's when it last looked; 0 is just found, 1 and more is clear.
+    public let score: Float
+    public let landmarks: Landmarks
     /// Tracks count from 0 through the whole video.
     public let track: Int
   }
@@ -22,19 +26,47 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     public let faces: [Face]
   }
 
-  /// Frames from one search of the whole frame to the next; 1 searches every frame.
-  public let searchInterval: Int
+  /// How often the detector looks, in frames.
+  public struct Options: Hashable, Sendable, Codable {
+    /// From one search of the whole frame to the next, for faces of 80 pixels and more in a frame
+    /// of 640; each fourth time for faces half as large.
+    public var searchInterval: Int
+    /// From one search to the next for the smallest faces the detector finds; the first frame of
+    /// a shot is searched so, too.
+    public var thoroughInterval: Int
+    /// From one look at a followed face to the next.
+    public var checkInterval: Int
+
+    public init(searchInterval: Int = 30, thoroughInterval: Int = 480, checkInterval: Int = 5) {
+      precondition(
+        searchInterval > 0 && thoroughInterval > 0 && checkInterval > 0,
+        "an interval is at least one frame")
+      self.searchInterval = searchInterval
+      self.thoroughInterval = thoroughInterval
+      self.checkInterval = checkInterval
+    }
+
+    /// How closely the frame of this number in its shot is searched; nil when it is not.
+    func depth(atFrame frame: Int, isLost: Bool) -> FaceAligner.Depth? {
+      if frame % thoroughInterval == 0 { return .thorough }
+      if frame % (4 * searchInterval) == 0 { return .plain }
+      return frame % searchInterval == 0 || isLost ? .quick : nil
+    }
+  }
+
+  public let options: Options
   private var tracker: FaceTracker
   private var shots = ShotDetector()
   private var shot = 0
-  private var last: [Landmarks] = []
-  private var framesSinceSearch: Int?
+  private var followed: [FollowedFace] = []
+  /// Faces that were lost not long ago, with the frames since.
+  private var lost: [LostFace] = []
+  private var framesInShot = 0
 
   public init(
-    searchInterval: Int = 10, tracking: FaceTracker.Options = FaceTracker.Options()
+    options: Options = Options(), tracking: FaceTracker.Options = FaceTracker.Options()
   ) {
-    precondition(searchInterval > 0, "an interval is at least one frame")
-    self.searchInterval = searchInterval
+    self.options = options
     tracker = FaceTracker(options: tracking)
   }
 
@@ -44,47 +76,100 @@ public struct VideoAligner: Hashable, Sendable, Codable {
   public mutating func frame(
     _ image: Image, number: Int, using aligner: FaceAligner
   ) throws(AlignError) -> Frame {
-    let isCut = shots.isCut(image)
+    try frame(GrayImage(image), number: number, using: aligner)
+  }
+
+  /// The same from the luma of the frame alone.
+  public mutating func frame(
+    _ luma: GrayImage, number: Int, using aligner: FaceAligner
+  ) throws(AlignError) -> Frame {
+    let isCut = shots.isCut(luma)
     if isCut {
       shot += 1
       tracker.cut()
-      framesSinceSearch = nil
+      (followed, lost) = ([], [])
+      framesInShot = 0
     }
-    let faces = try self.faces(of: image, using: aligner)
-    last = faces.map(\.landmarks)
-    let tracks = tracker.tracks(of: last, frame: number)
+    let isLost = try goOn(in: luma, frame: number, using: aligner)
+    if let depth = options.depth(atFrame: framesInShot, isLost: isLost) {
+      try search(in: luma, depth: depth, frame: number, using: aligner)
+    }
+    framesInShot += 1
+    followed.sort { ($0.box.center.x, $0.box.y) < ($1.box.center.x, $1.box.y) }
+    let tracks = tracker.tracks(of: followed.map(\.landmarks), frame: number)
     return Frame(
-      isCut: isCut, shot: shot, faces: zip(faces, tracks).map { Face(face: $0, track: $1) })
+      isCut: isCut, shot: shot,
+      faces: zip(followed, tracks).map {
+        Face(box: $0.box, score: $0.score, landmarks: $0.landmarks, track: $1)
+      })
   }
 
-  private mutating func faces(
-    of image: Image, using aligner: FaceAligner
-  ) throws(AlignError) -> [AlignedFace] {
-    var followed: [AlignedFace] = []
-    if let elapsed = framesSinceSearch {
-      let again = try aligner.faces(in: image, following: last)
-      followed = again.compactMap { $0 }
-      if elapsed + 1 < searchInterval, followed.count == again.count,
-        VideoAligner.distinct(followed).count == followed.count
-      {
-        framesSinceSearch = elapsed + 1
-        return VideoAligner.ordered(followed)
+  /// Follows all faces, looks for those lost; true when one has just been lost or two have become
+  /// one.
+  private mutating func goOn(
+    in luma: GrayImage, frame: Int, using aligner: FaceAligner
+  ) throws(AlignError) -> Bool {
+    let before = followed
+    followed = []
+    var isLost = false
+    for old in before {
+      var face = old
+      let isThere = try face.follow(
+        in: luma, frame: frame, checkInterval: options.checkInterval, using: aligner)
+      if !isThere { lost.append(LostFace(box: old.box)) }
+      if isThere && isNew(face.box) { followed.append(face) } else { isLost = true }
+    }
+    try lookForLost(in: luma, frame: frame, using: aligner)
+    return isLost
+  }
+
+  /// A face that was covered or turned away is likely to be back where it was, however small, long
+  /// before the frame is searched so closely again.
+  private mutating func lookForLost(
+    in luma: GrayImage, frame: Int, using aligner: FaceAligner
+  ) throws(AlignError) {
+    for index in lost.indices {
+      lost[index].frames += 1
+      guard lost[index].frames > 1, lost[index].frames % options.checkInterval == 0 else {
+        continue
       }
+      let found = try aligner.detector.detection(
+        in: luma, near: lost[index].box, threshold: aligner.detector.options.threshold)
+      if let found { try add(found, in: luma, frame: frame, using: aligner) }
     }
-    framesSinceSearch = 0
-    // A search may miss a face that is turned too far, which can still be followed.
-    return VideoAligner.ordered(
-      VideoAligner.distinct(try aligner.faces(in: image) + followed))
+    lost = lost.filter { $0.frames <= LostFace.patience && isNew($0.box) }
   }
 
-  /// Without those that lie over an earlier one.
-  private static func distinct(_ faces: [AlignedFace]) -> [AlignedFace] {
-    faces.reduce(into: []) { kept, face in
-      if kept.allSatisfy({ $0.box.overlap(with: face.box) < 0.4 }) { kept.append(face) }
+  /// Adds the faces that are not followed yet.
+  private mutating func search(
+    in luma: GrayImage, depth: FaceAligner.Depth, frame: Int, using aligner: FaceAligner
+  ) throws(AlignError) {
+    for found in try aligner.detections(in: luma, depth: depth) {
+      try add(found, in: luma, frame: frame, using: aligner)
     }
   }
 
-  private static func ordered(_ faces: [AlignedFace]) -> [AlignedFace] {
-    faces.sorted { ($0.box.center.x, $0.box.y) < ($1.box.center.x, $1.box.y) }
+  private mutating func add(
+    _ found: Detection, in luma: GrayImage, frame: Int, using aligner: FaceAligner
+  ) throws(AlignError) {
+    guard isNew(found.box) else { return }
+    let landmarks = try aligner.landmarks(in: luma, box: found.box)
+    followed.append(FollowedFace(found, landmarks: landmarks, in: luma, frame: frame))
   }
+
+  /// Whether no face that is followed is in the box.
+  private func isNew(_ box: Box) -> Bool {
+    followed.allSatisfy { $0.box.overlap(with: box) <= 0.4 }
+  }
+}
+
+/// Where a face was seen last.
+private struct LostFace: Hashable, Sendable, Codable {
+  let box: Box
+  var frames = 0
+
+  init(box: Box) { self.box = box }
+
+  /// Frames for which it is looked for.
+  static let patience = 60
 }

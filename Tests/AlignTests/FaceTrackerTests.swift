@@ -84,20 +84,6 @@ func faceAt(x: Float, y: Float, scale: Double = 0.7) -> Landmarks {
       _ = tracker.tracks(of: [faceAt(x: 1, y: 1)], frame: 5)
     }
   }
-
-  @Test func aCutIsSeenAndMotionIsNot() {
-    var detector = ShotDetector()
-    let scene = MeasuresTests.stripes(period: 40, dark: 30, bright: 120)
-    let other = Image(width: 800, height: 600, red: 200, green: 160, blue: 90)
-    for shift in 0..<20 {
-      var moved = scene
-      moved.draw(Image(width: 80, height: 80, red: 200, green: 150, blue: 120), x: shift * 9, y: 90)
-      let cut = detector.isCut(moved)
-      #expect(!cut)
-    }
-    let cuts = [detector.isCut(other), detector.isCut(other)]
-    #expect(cuts == [true, false])
-  }
 }
 
 @Suite struct LandmarkSmoothingTests {
