@@ -40,5 +40,6 @@ func measured(
   let pose = headPose(of: landmarks)
   return AlignedFace(
     box: box, score: score, landmarks: landmarks, pose: pose,
+    light: faceLight(of: landmarks, pose: pose, in: luma),
     measures: measures(of: landmarks, pose: pose, score: score, in: luma))
 }

@@ -95,7 +95,7 @@ struct FacePatch {
   }
 
   /// sRGB code to linear light (IEC 61966-2-1).
-  private static let linear: [Double] = (0..<256).map {
+  static let linear: [Double] = (0..<256).map {
     let value = Double($0) / 255
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
   }
