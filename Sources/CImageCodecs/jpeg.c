@@ -188,7 +188,6 @@ int ci_jpeg_encode(const uint8_t *rgb, int width, int height, int quality, int f
   jpeg_set_quality(&info, quality, TRUE);
   info.comp_info[0].h_samp_factor = full_chroma ? 1 : 2;
   info.comp_info[0].v_samp_factor = full_chroma ? 1 : 2;
-  info.optimize_coding = TRUE;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     JSAMPROW row = (JSAMPROW)(rgb + (size_t)info.next_scanline * (size_t)width * 3);

@@ -11,6 +11,8 @@ public struct CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
     case readOnly
     /// The file is empty, damaged, or no database.
     case damaged
+    /// No room is left on the disk.
+    case diskFull
     /// Another process held the database for longer than the time allowed.
     case busy
     /// Two imports of one video disagree: other parameters, or another process at work on it.
@@ -21,7 +23,7 @@ public struct CatalogError: Error, Hashable, Sendable, CustomStringConvertible {
     case query
     /// A name or id that the catalogue does not hold.
     case unknownIdentity, unknownVideo, unknownFace
-    /// Anything else SQLite or the file system reports, such as a full disk.
+    /// Anything else SQLite or the file system reports.
     case system
   }
 

@@ -15,11 +15,15 @@ public struct ChangeNote: Hashable, Sendable {
   }
 
   /// Appends a journal entry and returns its id.
-  func record(_ summary: String, in db: Database) throws -> Int64 {
+  ///
+  /// `undoes` is the entry it takes back or brings back.
+  func record(_ summary: String, undoes: Int64? = nil, in db: Database) throws -> Int64 {
     let time = date.formatted(.iso8601)  // Whole seconds, UTC.
     try db.execute(
-      sql: "INSERT INTO journal(at, author, command, summary) VALUES (?, ?, ?, ?)",
-      arguments: [time, author, command, summary])
+      sql: """
+        INSERT INTO journal(at, author, command, summary, undoes) VALUES (?, ?, ?, ?, ?)
+        """,
+      arguments: [time, author, command, summary, undoes])
     return db.lastInsertedRowID
   }
 }

@@ -27,6 +27,8 @@ struct DatabaseFile: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 8
+    // 32 MB of pages: the upper levels of every index of ten million faces stay in memory.
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -32768") }
     self.path = path
     let pool = try translating(path) {
       let pool = try DatabasePool(path: path, configuration: configuration)
@@ -107,6 +109,25 @@ struct DatabaseFile: Sendable {
     return try translating(path) { try writer.write(body) }
   }
 
+  /// The same with another database at hand as `part`, which is only read, and without a transaction:
+  /// `body` begins its own.
+  func write<Value>(
+    attaching other: DatabaseFile, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    guard let writer else {
+      throw CatalogError(
+        code: .readOnly, subject: path, reason: "can be read but not written here")
+    }
+    return try translating(path) {
+      try writer.writeWithoutTransaction { db in
+        let uri = "file:\(DatabaseFile.escaped(other.path))?mode=ro"
+        try db.execute(sql: "ATTACH DATABASE ? AS part", arguments: [uri])
+        defer { try? db.execute(sql: "DETACH DATABASE part") }  // Closed with the file if not now.
+        return try body(db)
+      }
+    }
+  }
+
   func migrate() throws {
     guard let writer else { return }
     try translating(path) { try Schema.migrator.migrate(writer) }
@@ -130,6 +151,7 @@ private func translating<Value>(_ path: String, _ body: () throws -> Value) thro
     let (code, reason): (CatalogError.Code, String) =
       switch error.resultCode {
       case .SQLITE_BUSY, .SQLITE_LOCKED: (.busy, "another process is writing; try again")
+      case .SQLITE_FULL: (.diskFull, "the disk is full; make room and run it again")
       case .SQLITE_READONLY: (.readOnly, said)
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: (.damaged, said)
       case .SQLITE_CONSTRAINT: (.invalid, said)

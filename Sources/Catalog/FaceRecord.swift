@@ -13,6 +13,7 @@ public struct FaceRecord: Hashable, Sendable {
   public let path: String
   public let videoSHA256: String
   public let track: Int
+  public let shot: Int
   public let time: Timestamp
   public let identity: String?
   /// In pixels of the frame.
@@ -23,12 +24,16 @@ public struct FaceRecord: Hashable, Sendable {
   public let landmarks: Landmarks
   public let pose: Pose
   public let light: Light?
+  /// Its bin; nil where light could not be measured.
+  public let lightBin: LightBin?
   /// The distance between the eyes, in pixels of the frame.
   public let size: Double
-  /// What was measured of sharpness, luminance, mouth and eyes, by those names.
+  /// What was measured, by the names of the columns that queries use.
   public let measures: [String: Double]
   public let crop: Crop
   public let rejection: Rejection?
+  /// Whether a better one of the same moment is in the catalogue.
+  public let isDuplicate: Bool
 
   /// The aligned square in the archive.
   public struct Crop: Hashable, Sendable {
@@ -68,6 +73,7 @@ extension FaceRecord {
     video = row["video"]
     path = row["path"]
     track = row["track"]
+    shot = row["shot"] ?? 0
     time = Timestamp(
       ticks: row["ticks"], numerator: row["time_numerator"], denominator: row["time_denominator"])
     identity = row["identity"]
@@ -75,13 +81,14 @@ extension FaceRecord {
       x: row["box_x"], y: row["box_y"], width: row["box_width"], height: row["box_height"])
     score = row["score"]
     pose = Pose(w: row["pose_w"], x: row["pose_x"], y: row["pose_y"], z: row["pose_z"])
-    let light: Data? = row["light"]
+    let light: Data? = row["harmonics"]
     self.light = light.flatMap { Light(blob: $0) }
+    let bin: String? = row["light"]
+    lightBin = bin.flatMap(LightBin.init)
+    isDuplicate = row["duplicate"]
     size = row["size"]
     var measures: [String: Double] = [:]
-    for name in [Measure.sharpness, Measure.luminance, Measure.mouth, Measure.eyes] {
-      measures[name] = row[name]
-    }
+    for column in MeasureColumn.allCases { measures[column.rawValue] = row[column.rawValue] }
     self.measures = measures
     crop = Crop(
       name: row["crop"], sha256: row["crop_sha256"], size: row["crop_size"],

@@ -32,6 +32,8 @@ public struct NewCrop: Sendable {
 public struct NewFace: Sendable {
   /// Its track's number within the video, from 0.
   public var track: Int
+  /// The shot its track runs through, from 0.
+  public var shot: Int
   /// The decoded frame, from 0.
   public var ordinal: Int
   /// Its place among the faces of that frame, from 0.
@@ -50,10 +52,12 @@ public struct NewFace: Sendable {
   public var crop: NewCrop
 
   public init(
-    track: Int, ordinal: Int, position: Int, time: Timestamp, box: Box, score: Double,
+    track: Int, shot: Int = 0, ordinal: Int, position: Int, time: Timestamp, box: Box,
+    score: Double,
     landmarks: Landmarks, pose: Pose, light: Light? = nil, measures: [Measure] = [], crop: NewCrop
   ) {
     self.track = track
+    self.shot = shot
     self.ordinal = ordinal
     self.position = position
     self.time = time
@@ -67,6 +71,19 @@ public struct NewFace: Sendable {
   }
 }
 
+/// A shot that begins.
+public struct NewShot: Hashable, Sendable {
+  /// From 0 through the video.
+  public var number: Int
+  /// Its first frame.
+  public var firstOrdinal: Int
+
+  public init(number: Int, firstOrdinal: Int) {
+    self.number = number
+    self.firstOrdinal = firstOrdinal
+  }
+}
+
 /// What an import found in a run of consecutive frames.
 public struct ImportBatch: Sendable {
   /// At most this many frames are lost to a kill.
@@ -75,12 +92,17 @@ public struct ImportBatch: Sendable {
   /// The ordinals of the frames that were looked at, with a face or without.
   public var frames: Range<Int>
   public var faces: [NewFace]
+  /// The shots that begin in these frames.
+  public var shots: [NewShot]
   /// What the importer needs to go on after these frames as if it had never stopped.
   public var resumeState: [UInt8]
 
-  public init(frames: Range<Int>, faces: [NewFace], resumeState: [UInt8] = []) {
+  public init(
+    frames: Range<Int>, faces: [NewFace], shots: [NewShot] = [], resumeState: [UInt8] = []
+  ) {
     self.frames = frames
     self.faces = faces
+    self.shots = shots
     self.resumeState = resumeState
   }
 }

@@ -3,14 +3,9 @@ extension Schema {
   ///
   /// - `video.sha256` (unique) then `face(video_id, ordinal, position)` (unique) give all faces in
   ///   the order of their ids without sorting: listing, content lines, manifests.
-  /// - `face_coverage` answers "the poses of this identity's faces", which is asked most, from the
-  ///   index alone; a row of `face` is a kilobyte, an entry of the index forty bytes.
   /// - `face_track` serves one person in one shot, and the foreign key.
   /// - `face_rejection` is small and serves `rejected`.
   /// - `decision_face` is the history of one face.
-  ///
-  /// Measures are found by the primary key of `measure`. A range of an angle takes much of the
-  /// table, where scanning is no slower than an index.
   static let indexes = """
     CREATE UNIQUE INDEX video_key ON video(substr(sha256, 1, 16));
     CREATE INDEX video_path ON video(path);
@@ -27,13 +22,13 @@ extension Schema {
       substr(video.sha256, 1, 16) || ':' || face.ordinal || ':' || face.position AS id,
       video.name AS video,
       identity.name AS identity,
+      track.shot AS shot,
       CAST(face.ticks AS REAL) * video.time_numerator / video.time_denominator AS seconds,
-      sharpness.value AS sharpness,
       face.eye_distance AS size,
-      luminance.value AS luminance,
-      mouth.value AS mouth,
-      eyes.value AS eyes,
+      face.light_bin AS light,
+      \(MeasureColumn.allCases.map { "face.\($0.rawValue)" }.joined(separator: ", ")),
       face.rejection_id IS NOT NULL AS rejected,
+      face.duplicate_id IS NOT NULL AS duplicate,
       journal.author AS rejected_by,
       journal.at AS rejected_at,
       decision.why AS rejected_why,
@@ -42,35 +37,51 @@ extension Schema {
       video.sha256 AS video_sha256,
       video.time_numerator AS time_numerator,
       video.time_denominator AS time_denominator,
-      face.id AS face_id,
+      face.id AS face_id, face.cell,
       face.video_id, face.track, face.ordinal, face.position, face.ticks,
       face.yaw, face.pitch, face.roll, face.pose_w, face.pose_x, face.pose_y, face.pose_z,
-      face.score, face.identity_id, face.rejection_id,
+      face.score, face.identity_id, face.rejection_id, face.duplicate_id,
       face.box_x, face.box_y, face.box_width, face.box_height,
       face.crop_sha256, face.crop_size, face.crop_type, face.crop_a, face.crop_b, face.crop_tx,
-      face.crop_c, face.crop_d, face.crop_ty, face.light, face.landmarks
+      face.crop_c, face.crop_d, face.crop_ty, face.light AS harmonics, face.landmarks
     FROM face
     JOIN video ON video.id = face.video_id
+    LEFT JOIN track ON track.video_id = face.video_id AND track.number = face.track
     LEFT JOIN identity ON identity.id = face.identity_id
     LEFT JOIN decision ON decision.id = face.rejection_id
-    LEFT JOIN journal ON journal.id = decision.journal_id
-    LEFT JOIN measure AS sharpness
-      ON sharpness.face_id = face.id AND sharpness.name = 'sharpness'
-    LEFT JOIN measure AS luminance
-      ON luminance.face_id = face.id AND luminance.name = 'luminance'
-    LEFT JOIN measure AS mouth ON mouth.face_id = face.id AND mouth.name = 'mouth'
-    LEFT JOIN measure AS eyes ON eyes.face_id = face.id AND eyes.name = 'eyes';
+    LEFT JOIN journal ON journal.id = decision.journal_id;
+    """
+
+  /// What queries filter by and count, under the same names.
+  ///
+  /// It has one table and no join: what a query does not ask for is not looked up, and what remains
+  /// is answered from the index `face_filter` alone.
+  static let faceFactsView = """
+    CREATE VIEW face_facts AS
+    SELECT
+      (SELECT substr(sha256, 1, 16) FROM video WHERE id = face.video_id)
+        || ':' || face.ordinal || ':' || face.position AS id,
+      (SELECT name FROM video WHERE id = face.video_id) AS video,
+      (SELECT name FROM identity WHERE id = face.identity_id) AS identity,
+      (SELECT shot FROM track WHERE video_id = face.video_id AND number = face.track) AS shot,
+      (SELECT CAST(face.ticks AS REAL) * time_numerator / time_denominator
+        FROM video WHERE id = face.video_id) AS seconds,
+      eye_distance AS size, light_bin AS light,
+      \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")),
+      cell, yaw, pitch, roll, score, id AS face_id, video_id, track, ordinal, position,
+      identity_id, rejection_id, duplicate_id
+    FROM face;
     """
 
   /// The columns people ask for, one row a face.
   ///
-  /// Units: seconds, degrees, pixels of the frame (`size` is the distance between the eyes);
-  /// `sharpness`, `luminance`, `mouth` and `eyes` are NULL where they were not measured. `face_id`
-  /// joins `face`, `measure` and `decision`.
+  /// Units: seconds, degrees, pixels of the frame (`size` is the distance between the eyes); measures
+  /// and `light` are NULL where they were not taken. `face_id` joins `face` and `decision`.
   static let facesView = """
     CREATE VIEW faces AS
-    SELECT id, video, identity, track, ordinal, position, seconds, yaw, pitch, roll, sharpness,
-      size, luminance, mouth, eyes, score, rejected, rejected_by, rejected_at, rejected_why,
+    SELECT id, video, identity, track, shot, ordinal, position, seconds, yaw, pitch, roll, cell,
+      light, \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")),
+      size, score, rejected, rejected_by, rejected_at, rejected_why, duplicate,
       crop, crop_size, path, video_sha256, ticks, face_id
     FROM face_detail;
     """

@@ -13,7 +13,7 @@ enum Schema {
   /// Grows by one with each migration.
   ///
   /// Kept in `user_version`.
-  static let version = 1
+  static let version = 2
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -21,10 +21,13 @@ enum Schema {
       try db.execute(sql: tables)
       try db.execute(sql: decisions)
       try db.execute(sql: indexes)
-      try db.execute(sql: faceDetailView)
-      try db.execute(sql: facesView)
+      try db.execute(sql: "CREATE VIEW face_detail AS SELECT 1; CREATE VIEW faces AS SELECT 1")
       try db.execute(sql: neverDeleted)
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+    }
+    migrator.registerMigration("2") { db in
+      for statements in version2 { try db.execute(sql: statements) }
+      try db.execute(sql: "PRAGMA user_version = 2")
     }
     return migrator
   }

@@ -64,6 +64,12 @@ public struct VideoRecord: Hashable, Sendable {
   public let error: String?
   /// The first frame that was not looked at yet.
   public let nextOrdinal: Int
+  /// The text of everything that decides what its import finds; empty before it began.
+  public let parameters: String
+  /// The name that all faces its import finds get.
+  public let identity: String?
+  /// Its import was undone.
+  public let isWithdrawn: Bool
   public let faceCount: Int
   public let trackCount: Int
 
@@ -74,6 +80,7 @@ public struct VideoRecord: Hashable, Sendable {
 extension VideoRecord {
   static let selection = """
     SELECT video.*,
+      (SELECT identity.name FROM identity WHERE identity.id = video.identity_id) AS identity,
       (SELECT count(*) FROM face WHERE face.video_id = video.id) AS faces,
       (SELECT count(*) FROM track WHERE track.video_id = video.id) AS tracks
     FROM video
@@ -96,6 +103,9 @@ extension VideoRecord {
     self.state = state
     error = row["error"]
     nextOrdinal = row["next_ordinal"]
+    parameters = row["parameters"]
+    identity = row["identity"]
+    isWithdrawn = row["withdrawn"]
     faceCount = row["faces"]
     trackCount = row["tracks"]
   }

@@ -3,8 +3,8 @@ import GRDB
 
 /// The catalogue's content as text, for comparing two catalogues by hash.
 extension Workspace {
-  /// Calls `body` with one line for each fact, sorted: videos, tracks, faces, measures and
-  /// identities, with names and rejections.
+  /// Calls `body` with one line for each fact, sorted: videos, shots, tracks, faces, versions of
+  /// measures and identities, with names, rejections and duplicates.
   ///
   /// The lines carry no row id, no time of day, no path and no file name: the same imports and
   /// decisions give the same lines, however the work was cut into batches, interrupted or spread
@@ -59,29 +59,40 @@ extension Workspace {
 private let contentQueries = [
   """
   SELECT 'video', sha256, size, width, height, codec, time_numerator, time_denominator, duration,
-    frame_count, identity.name AS identity, state, next_ordinal, parameters
+    frame_count, identity.name AS identity, state, next_ordinal, parameters, withdrawn
   FROM video LEFT JOIN identity ON identity.id = video.identity_id ORDER BY sha256
   """,
   """
-  SELECT 'track', sha256, number FROM track JOIN video ON video.id = track.video_id
+  SELECT 'shot', sha256, number, first_ordinal FROM shot JOIN video ON video.id = shot.video_id
   ORDER BY sha256, number
   """,
   """
-  SELECT 'face', sha256, ordinal, position, track, ticks, yaw, pitch, roll,
-    pose_w, pose_x, pose_y, pose_z, score, eye_distance, identity.name AS identity,
-    journal.author AS rejected_by, decision.why AS rejected_why,
-    box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
-    crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks
+  SELECT 'track', sha256, number, shot, identity.name AS identity
+  FROM track JOIN video ON video.id = track.video_id
+  LEFT JOIN identity ON identity.id = track.identity_id ORDER BY sha256, number
+  """,
+  """
+  SELECT 'face', video.sha256, face.ordinal, face.position, face.track, face.ticks, face.yaw,
+    face.pitch, face.roll, face.pose_w, face.pose_x, face.pose_y, face.pose_z, face.score,
+    face.eye_distance, identity.name AS identity, journal.author AS rejected_by,
+    decision.why AS rejected_why, face.box_x, face.box_y, face.box_width, face.box_height,
+    face.crop_name, face.crop_sha256, face.crop_size, face.crop_type, face.crop_a, face.crop_b,
+    face.crop_tx, face.crop_c, face.crop_d, face.crop_ty, face.light, face.light_bin,
+    \(MeasureColumn.allCases.map { "face.\($0.rawValue)" }.joined(separator: ", ")),
+    face.landmarks, best_video.sha256 AS best_video, best.ordinal AS best_ordinal,
+    best.position AS best_position
   FROM face JOIN video ON video.id = face.video_id
   LEFT JOIN identity ON identity.id = face.identity_id
   LEFT JOIN decision ON decision.id = face.rejection_id
   LEFT JOIN journal ON journal.id = decision.journal_id
-  ORDER BY sha256, ordinal, position
+  LEFT JOIN duplicate ON duplicate.id = face.duplicate_id
+  LEFT JOIN face AS best ON best.id = duplicate.best_id
+  LEFT JOIN video AS best_video ON best_video.id = best.video_id
+  ORDER BY video.sha256, face.ordinal, face.position
   """,
   """
-  SELECT 'measure', sha256, ordinal, position, measure.name, value, version
-  FROM measure JOIN face ON face.id = measure.face_id JOIN video ON video.id = face.video_id
-  ORDER BY sha256, ordinal, position, measure.name
+  SELECT 'measure', sha256, measure.name, version
+  FROM measure JOIN video ON video.id = measure.video_id ORDER BY sha256, measure.name
   """,
-  "SELECT 'identity', name, notes FROM identity ORDER BY name",
+  "SELECT 'identity', name, notes FROM identity WHERE NOT hidden ORDER BY name",
 ]

@@ -29,7 +29,7 @@ extension Workspace {
       let condition = QuerySQL(query)
       let rows = try Row.fetchCursor(
         db,
-        sql: FaceRecord.selection
+        sql: condition.prefix + FaceRecord.selection
           + " WHERE \(condition.text) ORDER BY \(QuerySQL.order(sort)) LIMIT ? OFFSET ?",
         arguments: condition.arguments + [limit ?? -1, offset])
       while let row = try rows.next() { try body(FaceRecord(row)) }
@@ -61,42 +61,39 @@ extension Workspace {
       try check(query, in: db)
       let condition = QuerySQL(query)
       return try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM face_detail AS faces WHERE \(condition.text)",
+        db,
+        sql: condition.prefix + "SELECT count(*) FROM face_facts AS faces WHERE \(condition.text)",
         arguments: condition.arguments) ?? 0
     }
   }
 
-  /// Yaw and pitch of the faces that match, in degrees, in no order: what coverage counts.
-  public func poses(
-    matching query: FaceQuery = .all
-  ) throws -> [(yaw: Double, pitch: Double)] {
-    try catalog.read { db in
-      try check(query, in: db)
-      let condition = QuerySQL(query)
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT faces.yaw, faces.pitch FROM face_detail AS faces WHERE \(condition.text)",
-        arguments: condition.arguments)
-      var result: [(yaw: Double, pitch: Double)] = []
-      while let row = try rows.next() { result.append((row[0], row[1])) }
-      return result
-    }
-  }
-
-  /// All measures of a face, by name.
+  /// All measures of a face, by name, with the versions of their rules.
   public func measures(of face: FaceRecord) throws -> [Measure] {
     try catalog.read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT name, value, version FROM measure WHERE face_id = ? ORDER BY name",
-        arguments: [face.row]
-      ).map { Measure(name: $0["name"], value: $0["value"], version: $0["version"]) }
+      let versions = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT name, version FROM measure WHERE video_id =
+            (SELECT video_id FROM face WHERE id = ?) ORDER BY name
+          """,
+        arguments: [face.row])
+      return versions.compactMap { row in
+        let name: String = row["name"]
+        return face.measures[name].map {
+          Measure(name: name, value: $0, version: row["version"])
+        }
+      }
     }
   }
 
-  /// All videos, by name and then by content.
-  public func videos() throws -> [VideoRecord] {
-    try catalog.read { db in
+  /// All videos, or those in one of these states, by name and then by content.
+  public func videos(in states: [VideoState] = []) throws -> [VideoRecord] {
+    let condition =
+      states.isEmpty
+      ? "" : " WHERE state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+    return try catalog.read { db in
       try Row.fetchAll(
-        db, sql: VideoRecord.selection + " ORDER BY video.name, video.sha256"
+        db, sql: VideoRecord.selection + condition + " ORDER BY video.name, video.sha256"
       ).map(VideoRecord.init)
     }
   }

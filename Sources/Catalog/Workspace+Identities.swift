@@ -41,7 +41,7 @@ extension Workspace {
           FROM identity
           JOIN journal ON journal.id = identity.journal_id
           LEFT JOIN face ON face.identity_id = identity.id
-          GROUP BY identity.id ORDER BY identity.name
+          WHERE NOT identity.hidden GROUP BY identity.id ORDER BY identity.name
           """
       ).map {
         IdentityRecord(
@@ -58,20 +58,35 @@ extension Workspace {
       throw CatalogError(
         code: .invalid, subject: "identity", reason: "a name is not empty and has no space around")
     }
-    try db.execute(
-      sql: "INSERT INTO identity(name, notes, journal_id) VALUES (?, ?, ?)",
-      arguments: [name, notes, entry])
-    return db.lastInsertedRowID
+    let hidden = try Int64.fetchOne(
+      db, sql: "SELECT id FROM identity WHERE name = ? AND hidden", arguments: [name])
+    let row: Int64
+    var oldName = name
+    if let hidden {
+      row = hidden
+      try db.execute(sql: "UPDATE identity SET hidden = 0 WHERE id = ?", arguments: [row])
+    } else {
+      try db.execute(
+        sql: "INSERT INTO identity(name, notes, journal_id) VALUES (?, ?, ?)",
+        arguments: [name, notes, entry])
+      row = db.lastInsertedRowID
+      // Where the making is undone, the name is free for another.
+      oldName = "\(name) (undone \(row))"
+    }
+    try IdentityChange(
+      identity: row, oldName: oldName, newName: name, wasHidden: true, isHidden: false
+    ).insert(entry: entry, in: db)
+    return row
   }
 
   func identityNames(in db: Database) throws -> [String] {
-    try String.fetchAll(db, sql: "SELECT name FROM identity ORDER BY name")
+    try String.fetchAll(db, sql: "SELECT name FROM identity WHERE NOT hidden ORDER BY name")
   }
 
   /// Throws `.unknownIdentity` with the names there are.
   func identityRow(named name: String, in db: Database) throws -> Int64 {
     let row = try Int64.fetchOne(
-      db, sql: "SELECT id FROM identity WHERE name = ?",
+      db, sql: "SELECT id FROM identity WHERE name = ? AND NOT hidden",
       arguments: [name.precomposedStringWithCanonicalMapping])
     guard let row else { throw unknownIdentity(name, known: try identityNames(in: db)) }
     return row

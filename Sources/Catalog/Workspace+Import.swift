@@ -10,6 +10,14 @@ public enum ImportStart: Hashable, Sendable {
   case from(ordinal: Int, resumeState: [UInt8])
 }
 
+/// A file that an import could not read at all.
+public struct UnreadableFile: Hashable, Sendable {
+  public let path: String
+  public let reason: String
+  /// When it was tried last: UTC, `2026-01-31T12:00:00Z`.
+  public let time: String
+}
+
 extension Workspace {
   /// The video that was last seen at this path with this size and time of change, in nanoseconds
   /// since 1970.
@@ -58,7 +66,26 @@ extension Workspace {
           ])
         id = db.lastInsertedRowID
       }
+      try db.execute(sql: "DELETE FROM unreadable WHERE path = ?", arguments: [facts.path])
       return try video(row: id, in: db)
+    }
+  }
+
+  /// Keeps in mind a file of which nothing could be read, until it goes in.
+  public func noteUnreadable(path: String, reason: String, note: ChangeNote) throws {
+    try catalog.write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO unreadable(path, reason, at) VALUES (?, ?, ?)",
+        arguments: [path, reason, note.date.formatted(.iso8601)])
+    }
+  }
+
+  /// Files that imports could not read at all, by path.
+  public func unreadableFiles() throws -> [UnreadableFile] {
+    try catalog.read { db in
+      try Row.fetchAll(db, sql: "SELECT path, reason, at FROM unreadable ORDER BY path").map {
+        UnreadableFile(path: $0["path"], reason: $0["reason"], time: $0["at"])
+      }
     }
   }
 
@@ -72,6 +99,11 @@ extension Workspace {
   ) throws -> ImportStart {
     try catalog.write { db in
       let current = try self.video(row: video.row, in: db)
+      guard !current.isWithdrawn else {
+        throw CatalogError(
+          code: .conflict, subject: current.name,
+          reason: "its import was undone; curate redo brings it back")
+      }
       if current.state.isFinished { return .finished(current.state) }
       let person = try identity.map { try identityRow(named: $0, in: db) }
       let stored = try importSettings(of: video, in: db)
@@ -118,6 +150,7 @@ extension Workspace {
             + "\(current.nextOrdinal)")
       }
       let person = try importSettings(of: video, in: db).identity
+      for shot in batch.shots { try insert(shot, of: current, in: db) }
       for (id, face) in zip(ids, batch.faces) {
         try insert(face, id: id, of: current, identity: person, in: db)
       }

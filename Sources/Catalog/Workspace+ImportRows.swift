@@ -44,9 +44,7 @@ extension Workspace {
       throw CatalogError(
         code: .invalid, subject: id.description, reason: "its time is not on the video's clock")
     }
-    try db.cachedStatement(
-      sql: "INSERT INTO track(video_id, number) VALUES (?, ?) ON CONFLICT DO NOTHING"
-    ).execute(arguments: [video.row, face.track])
+    let name = try trackName(of: face, in: video, in: db) ?? identity
     let pose = face.pose
     let crop = face.crop
     let map = crop.transform
@@ -55,23 +53,61 @@ extension Workspace {
         INSERT INTO face(video_id, track, ordinal, position, ticks, yaw, pitch, roll,
           pose_w, pose_x, pose_y, pose_z, score, eye_distance, identity_id,
           box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
-          crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks)
+          crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks, light_bin,
+          \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")))
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-          ?, ?)
+          ?, ?, ?\(String(repeating: ", ?", count: MeasureColumn.allCases.count)))
         """
-    ).execute(arguments: [
-      video.row, face.track, face.ordinal, face.position, face.time.ticks,
-      pose.yaw, pose.pitch, pose.roll, pose.w, pose.x, pose.y, pose.z,
-      face.score, face.landmarks.interEyeDistance, identity,
-      face.box.x, face.box.y, face.box.width, face.box.height,
-      id.cropName(fileExtension: crop.fileExtension), crop.sha256, crop.size, crop.faceType,
-      map.a, map.b, map.tx, map.c, map.d, map.ty, face.light?.blob, face.landmarks.blob,
-    ])
-    let row = db.lastInsertedRowID
+    ).execute(
+      arguments: [
+        video.row, face.track, face.ordinal, face.position, face.time.ticks,
+        pose.yaw, pose.pitch, pose.roll, pose.w, pose.x, pose.y, pose.z,
+        face.score, face.landmarks.interEyeDistance, name,
+        face.box.x, face.box.y, face.box.width, face.box.height,
+        id.cropName(fileExtension: crop.fileExtension), crop.sha256, crop.size, crop.faceType,
+        map.a, map.b, map.tx, map.c, map.d, map.ty, face.light?.blob, face.landmarks.blob,
+        face.light?.bin.rawValue,
+      ] + StatementArguments(try measured(face, of: video, in: db)))
+  }
+
+  /// The values of the measure columns, in order; the versions of their rules are noted.
+  private func measured(
+    _ face: NewFace, of video: VideoRecord, in db: Database
+  ) throws -> [Double?] {
+    var values: [String: Double] = [:]
     for measure in face.measures {
+      values[measure.name] = measure.value
+      // The detector's score has a column of its own.
+      guard MeasureColumn(rawValue: measure.name) != nil else { continue }
       try db.cachedStatement(
-        sql: "INSERT INTO measure(face_id, name, value, version) VALUES (?, ?, ?, ?)"
-      ).execute(arguments: [row, measure.name, measure.value, measure.version])
+        sql: """
+          INSERT INTO measure(video_id, name, version) VALUES (?, ?, ?)
+          ON CONFLICT DO UPDATE SET version = excluded.version WHERE version < excluded.version
+          """
+      ).execute(arguments: [video.row, measure.name, measure.version])
     }
+    return MeasureColumn.allCases.map { values[$0.rawValue] }
+  }
+
+  /// Enters the face's track, and says whom it was named for as a whole.
+  private func trackName(
+    of face: NewFace, in video: VideoRecord, in db: Database
+  ) throws -> Int64? {
+    try db.cachedStatement(
+      sql: "INSERT INTO track(video_id, number, shot) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    ).execute(arguments: [video.row, face.track, face.shot])
+    return try Int64.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT identity_id FROM track WHERE video_id = ? AND number = ?"),
+      arguments: [video.row, face.track])
+  }
+
+  func insert(_ shot: NewShot, of video: VideoRecord, in db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO shot(video_id, number, first_ordinal) VALUES (?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """
+    ).execute(arguments: [video.row, shot.number, shot.firstOrdinal])
   }
 }

@@ -57,6 +57,12 @@ extension QueryExpression {
   private static func textPredicate(
     _ field: QueryField, names: [String], using random: inout SeededGenerator
   ) -> QueryExpression {
+    let names =
+      switch field {
+      case .light: LightBin.allCases.map(\.rawValue)
+      case .cell: PoseCell.all.map(\.name)
+      default: names
+      }
     func name() -> String { names.randomElement(using: &random) ?? "" }
     switch Int.random(in: 0..<5, using: &random) {
     case 0: return .absent(field)
@@ -75,7 +81,7 @@ extension QueryExpression {
     case .not(let inner): return !inner.holds(for: face)
     case .and(let parts): return parts.allSatisfy { $0.holds(for: face) }
     case .or(let parts): return parts.contains { $0.holds(for: face) }
-    case .flag: return face.rejection != nil
+    case .flag(let field): return field == .rejected ? face.rejection != nil : face.isDuplicate
     case .absent(let field): return face.value(of: field) == nil
     case .glob(let field, let pattern):
       guard case .text(let text) = face.value(of: field) else { return false }
@@ -127,8 +133,13 @@ extension FaceRecord {
     case .roll: .number(pose.roll)
     case .size: .number(size)
     case .score: .number(score)
-    case .sharpness, .luminance, .mouth, .eyes: measures[field.rawValue].map { .number($0) }
-    case .rejected: nil
+    case .shot: .number(Double(shot))
+    case .light: lightBin.map { .text($0.rawValue) }
+    case .cell: .text(PoseCell(yaw: pose.yaw, pitch: pose.pitch).name)
+    case .sharpness, .luminance, .mouth, .eyes, .interEye, .underExposed, .overExposed,
+      .landmarkMisfit:
+      measures[field.rawValue].map { .number($0) }
+    case .rejected, .duplicate: nil
     }
   }
 }

@@ -68,21 +68,24 @@ struct SampleVideo {
     }
     let bytes = (0..<50).map { _ in UInt8.random(in: 0...255, using: &random) }
     return NewFace(
-      track: ordinal / 40 * 2 + position, ordinal: ordinal, position: position,
+      track: ordinal / 40 * 2 + position, shot: ordinal / 40, ordinal: ordinal, position: position,
       time: time(ordinal), box: Box(x: 10, y: 20, width: Float(size), height: Float(size)),
       score: value(-1...3), landmarks: Landmarks(points),
       pose: Pose(yaw: value(-80...80), pitch: value(-40...40), roll: value(-30...30)),
-      light: position == 0 ? Light(harmonics: (0..<9).map { Float($0) / 3 }) : nil,
+      light: position == 0
+        ? Light(harmonics: [3] + (1..<9).map { _ in Float(value(-1...1)) }) : nil,
       measures: measures,
       crop: NewCrop(
-        bytes: bytes, sha256: digest(number * 100_000 + ordinal * 4 + position),
+        bytes: bytes, sha256: Digest.hex(of: bytes),
         fileExtension: "jpg", size: 128, faceType: "whole_face",
         transform: AffineTransform(a: 2, b: 0.1, tx: -3, c: -0.1, d: 2, ty: 4)))
   }
 
   func batch(_ frames: Range<Int>) -> ImportBatch {
     ImportBatch(
-      frames: frames, faces: frames.flatMap(faces), resumeState: [UInt8(frames.upperBound % 251)])
+      frames: frames, faces: frames.flatMap(faces),
+      shots: frames.filter { $0 % 40 == 0 }.map { NewShot(number: $0 / 40, firstOrdinal: $0) },
+      resumeState: [UInt8(frames.upperBound % 251)])
   }
 
   /// Imports what is left, in batches of this size, until `stopAt` frames are in.

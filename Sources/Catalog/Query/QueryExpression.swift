@@ -30,6 +30,9 @@ public indirect enum QueryExpression: Hashable, Sendable {
   public enum Value: Hashable, Sendable {
     case number(Double)
     case text(String)
+    /// `p40`, 0 to 100: the value that so many percent of the faces of the same identity in the same
+    /// cell do not exceed (nearest rank), among those that are not rejected.
+    case percentile(Int)
   }
 }
 
@@ -68,6 +71,7 @@ extension QueryExpression.Value: CustomStringConvertible {
     switch self {
     case .number(let number): literal(number)
     case .text(let string): isPlainWord(string) ? string : quoted(string)
+    case .percentile(let rank): "p\(rank)"
     }
   }
 }

@@ -1,8 +1,15 @@
+import FaceCore
+
 /// A column of the view `faces` that a query may name.
 public enum QueryField: String, Hashable, Sendable, CaseIterable {
-  case identity, video, id
-  case track, ordinal, seconds, yaw, pitch, roll, sharpness, size, luminance, score, mouth, eyes
-  case rejected
+  case identity, video, id, light, cell
+  case track, shot, ordinal, seconds, yaw, pitch, roll, sharpness, size, luminance, score, mouth
+  case eyes
+  case interEye = "inter_eye"
+  case underExposed = "under_exposed"
+  case overExposed = "over_exposed"
+  case landmarkMisfit = "landmark_misfit"
+  case rejected, duplicate
 
   public enum Kind: Hashable, Sendable {
     case number, text, flag
@@ -10,23 +17,45 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
 
   public var kind: Kind {
     switch self {
-    case .identity, .video, .id: .text
-    case .rejected: .flag
+    case .identity, .video, .id, .light, .cell: .text
+    case .rejected, .duplicate: .flag
     default: .number
     }
   }
 
+  /// The only values there are; nil where any text will do.
+  var vocabulary: [String]? {
+    switch self {
+    case .light: LightBin.allCases.map(\.rawValue)
+    case .cell: PoseCell.all.map(\.name)
+    default: nil
+    }
+  }
+
+  /// Whether its values are spread over faces, so that `p40` means something.
+  var hasPercentiles: Bool {
+    kind == .number && ![.track, .shot, .ordinal, .seconds].contains(self)
+  }
+
   /// The field whose name is fewest edits away.
   static func nearest(to name: String) -> QueryField {
-    let letters = Array(name.lowercased().prefix(40))
-    var best = QueryField.identity
-    var distance = Int.max
-    for field in allCases {
-      let candidate = editDistance(letters, Array(field.rawValue))
-      if candidate < distance { (best, distance) = (field, candidate) }
-    }
-    return best
+    let best = nearestWord(to: name, among: allCases.map(\.rawValue))
+    return QueryField(rawValue: best) ?? .identity
   }
+}
+
+/// The word that is fewest edits away.
+///
+/// Traps when there are none.
+func nearestWord(to name: String, among words: [String]) -> String {
+  let letters = Array(name.lowercased().prefix(40))
+  var best = words[0]
+  var distance = Int.max
+  for word in words {
+    let candidate = editDistance(letters, Array(word))
+    if candidate < distance { (best, distance) = (word, candidate) }
+  }
+  return best
 }
 
 /// Insertions, deletions and replacements that turn one word into the other (Levenshtein, 1966).

@@ -7,9 +7,10 @@ import Foundation
 ///     factor     = "not" factor | "(" query ")" | predicate
 ///     predicate  = FLAG [ ("=" | "!=") ("true" | "false") ]
 ///                | FIELD ("=" | "!=") ("none" | value)
-///                | FIELD ("<" | "<=" | ">" | ">=") NUMBER
+///                | FIELD ("<" | "<=" | ">" | ">=") ( NUMBER | PERCENTILE )
 ///                | FIELD "~" TEXT
-///                | FIELD "in" ( [NUMBER] ".." [NUMBER] | "(" value { "," value } ")" )
+///                | FIELD "in" ( [NUMBER] ".." [NUMBER] | PERCENTILE ".." PERCENTILE
+///                             | "(" value { "," value } ")" )
 struct QueryParser {
   static let depthLimit = 64
 
@@ -171,6 +172,7 @@ struct QueryParser {
       throw fault("expected a list such as (a, b); \(field.described)")
     }
     let start = current
+    if percentile() != nil { return try percentileRange(of: field) }
     let from = number()
     guard current.kind == .range else {
       throw fault(from == nil ? "expected a range such as -20..20" : "expected .. after the number")
@@ -184,12 +186,41 @@ struct QueryParser {
     return .range(field, from: from, to: to)
   }
 
+  /// The same as two comparisons.
+  private mutating func percentileRange(
+    of field: QueryField
+  ) throws(QueryFault) -> QueryExpression {
+    let column = current.column
+    let from = try value(of: field)
+    guard current.kind == .range else { throw fault("expected .. after the percentile") }
+    advance()
+    guard percentile() != nil else { throw fault("expected a percentile such as p80") }
+    let to = try value(of: field)
+    if case .percentile(let low) = from, case .percentile(let high) = to, low > high {
+      throw QueryFault(column: column, reason: "the range ends before it starts")
+    }
+    return .and([.compare(field, .greaterOrEqual, from), .compare(field, .lessOrEqual, to)])
+  }
+
+  /// The percentile that stands here, which is not passed.
+  private func percentile() -> Int? {
+    guard case .word(let word) = current.kind, word.first == "p", word.count <= 4,
+      let rank = Int(word.dropFirst()), (0...100).contains(rank)
+    else { return nil }
+    return rank
+  }
+
   private mutating func value(
     of field: QueryField
   ) throws(QueryFault) -> QueryExpression.Value {
     if current.kind == .end { throw fault("expected a value for \(field.rawValue)") }
     let column = current.column
     if field.kind == .number {
+      if let rank = percentile() {
+        guard field.hasPercentiles else { throw fault("\(field.rawValue) has no percentiles") }
+        advance()
+        return .percentile(rank)
+      }
       guard let number = number() else { throw fault("expected a number: \(field.described)") }
       return .number(number)
     }
@@ -201,6 +232,12 @@ struct QueryParser {
         throw fault("\(field.described): put quotes around the number")
       }
       throw fault("expected a value: \(field.described)")
+    }
+    if let words = field.vocabulary, !words.contains(text) {
+      throw QueryFault(
+        column: column,
+        reason: "no \(field.rawValue) is called '\(text.prefix(40))'; the nearest is "
+          + nearestWord(to: text, among: words))
     }
     if field == .identity { mentions.append(Mention(name: text, column: column)) }
     return .text(text)

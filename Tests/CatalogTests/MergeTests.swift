@@ -1,0 +1,135 @@
+import Catalog
+import FaceCore
+import Foundation
+import GRDB
+import Testing
+
+@Suite struct MergeTests {
+  /// A workspace with these videos, the first of them named.
+  static func imported(_ numbers: [Int], _ scratch: Scratch) throws -> Workspace {
+    let workspace = try scratch.create()
+    for number in numbers {
+      let identity = number % 2 == 0 ? "alice" : nil
+      if let identity { try workspace.createIdentity(identity, note: note) }
+      try SampleVideo(number: number, frames: 100).bring(into: workspace, identity: identity)
+    }
+    return workspace
+  }
+
+  static func decideOn(_ workspace: Workspace) throws {
+    try workspace.reject(
+      matching: FaceQuery(parsing: "yaw > 30 and video = interview-1.mp4"), reason: "x",
+      note: note)
+    try workspace.accept(
+      matching: FaceQuery(parsing: "yaw > 50 and video = interview-1.mp4"), note: note)
+    try workspace.assign(
+      "bob", to: FaceQuery(parsing: "yaw < 0 and video = interview-1.mp4"), creating: true,
+      scope: .tracks, note: note)
+  }
+
+  @Test(arguments: [
+    [[1, 2], [3, 4]], [[4, 3], [2, 1]], [[1, 2, 3], [3, 4]], [[1], [2], [3], [4]],
+  ])
+  func joinedPartsAreAsOneImport(parts: [[Int]]) throws {
+    let scratches = (0...parts.count + 1).map { _ in Scratch() }
+    let whole = try MergeTests.imported([1, 2, 3, 4], scratches[0])
+    try MergeTests.decideOn(whole)
+    let joined = try scratches[1].create()
+    for (index, numbers) in parts.enumerated() {
+      let part = try MergeTests.imported(numbers, scratches[index + 2])
+      if numbers.contains(1) { try MergeTests.decideOn(part) }
+      let before = try contentLines(part)
+      try joined.merge(part, note: note)
+      #expect(try contentLines(part) == before)
+    }
+    #expect(try contentLines(joined) == contentLines(whole))
+    #expect(try joined.check().filter { !$0.isHarmless }.isEmpty)
+    // Again, and nothing changes.
+    for scratch in scratches.dropFirst(2) {
+      let report = try joined.merge(try scratch.open(.readOnly), note: note)
+      #expect(report.videos == 0 && report.skipped > 0)
+    }
+    #expect(try contentLines(joined) == contentLines(whole))
+    // History came along, and can be taken back here.
+    #expect(try joined.undo(note: note) != nil)
+  }
+
+  @Test(arguments: [0, 30, 64])
+  func theFurtherImportOfAVideoWins(stop: Int) throws {
+    let (first, second, third) = (Scratch(), Scratch(), Scratch())
+    let whole = try first.create()
+    try SampleVideo(number: 1).bring(into: whole)
+    let begun = try second.create()
+    try SampleVideo(number: 1).bring(into: begun, batchSize: 10, stopAt: stop)
+    let part = try third.create()
+    try SampleVideo(number: 1).bring(into: part)
+    try begun.merge(part, note: note)
+    #expect(try contentLines(begun) == contentLines(whole))
+    // And the other way round nothing is lost.
+    let shorter = Scratch()
+    let behind = try shorter.create()
+    try SampleVideo(number: 1).bring(into: behind, batchSize: 10, stopAt: 50)
+    #expect(try begun.merge(behind, note: note).skipped == 1)
+    #expect(try contentLines(begun) == contentLines(whole))
+  }
+
+  @Test func anUnfinishedImportGoesOnAfterTheMerge() throws {
+    let (first, second, third) = (Scratch(), Scratch(), Scratch())
+    let whole = try first.create()
+    try SampleVideo(number: 1).bring(into: whole)
+    let part = try second.create()
+    try SampleVideo(number: 1).bring(into: part, batchSize: 10, stopAt: 50)
+    let joined = try third.create()
+    try joined.merge(part, note: note)
+    try SampleVideo(number: 1).bring(into: joined)
+    #expect(try contentLines(joined) == contentLines(whole))
+  }
+
+  @Test func aWorkspaceIsNotMergedIntoItself() throws {
+    let scratch = Scratch()
+    let workspace = try MergeTests.imported([1], scratch)
+    let error = catalogError {
+      try workspace.merge(try scratch.open(.readOnly), note: note)
+    }
+    #expect(error?.code == .invalid)
+  }
+}
+
+@Suite struct CheckTests {
+  @Test func aSoundWorkspaceHasNoProblem() throws {
+    let scratch = Scratch()
+    let workspace = try MergeTests.imported([1], scratch)
+    #expect(try workspace.check().filter { !$0.isHarmless }.isEmpty)
+    #expect(try workspace.facesLackingCrops().isEmpty)
+  }
+
+  @Test func whatIsBrokenIsNamed() throws {
+    let scratch = Scratch()
+    let workspace = try MergeTests.imported([1], scratch)
+    let faces = try workspace.faces()
+    let kept = try #require(try workspace.crops.crop(named: faces[0].crop.name))
+    try DatabaseQueue(path: scratch.cropsPath).write { db in
+      try db.execute(
+        sql: "DELETE FROM sqlar WHERE name = ?", arguments: [faces[0].crop.name])
+      try db.execute(
+        sql: "UPDATE sqlar SET data = zeroblob(sz) WHERE name = ?",
+        arguments: [faces[1].crop.name])
+      try db.execute(sql: "INSERT INTO sqlar VALUES ('spare', 0, 0, 1, x'00')")
+    }
+    try DatabaseQueue(path: scratch.catalogPath).write { db in
+      try db.execute(sql: "UPDATE coverage SET faces = faces + 1 WHERE cell = 22")
+    }
+    let problems = try workspace.check()
+    #expect(problems.contains { $0.subject == faces[0].id.description && $0.reason == "no crop" })
+    #expect(problems.contains { $0.subject == faces[1].id.description })
+    #expect(problems.contains { $0.reason.contains("summary") })
+    #expect(problems.contains { $0.isHarmless && $0.reason.contains("1 crops") })
+    #expect(try workspace.facesLackingCrops().map(\.id) == faces[0...1].map(\.id))
+    try workspace.rebuildSummary()
+    let error = catalogError { try workspace.restoreCrop(of: faces[0], bytes: [1]) }
+    #expect(error?.code == .invalid)
+    try workspace.restoreCrop(of: faces[0], bytes: kept)
+    let left = try workspace.check().filter { !$0.isHarmless }
+    #expect(left.map(\.subject) == [faces[1].id.description])
+  }
+}
