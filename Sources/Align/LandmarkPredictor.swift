@@ -5,7 +5,7 @@ import Foundation
 /// Places 68 landmarks in a box that holds a face: an ensemble of regression trees (Kazemi and
 /// Sullivan, CVPR 2014) read from a file of dlib's.
 ///
-/// It never changes after loading, so any number of threads may share one; it takes 100 MB and
+/// It never changes after loading, so any number of threads may share one; it takes 35 MB and
 /// about 0.4 s to load.
 public final class LandmarkPredictor: Sendable {
   /// Where the file is: what the variable `CURATE_LANDMARKS` says, else where Debian puts it.
@@ -37,8 +37,8 @@ public final class LandmarkPredictor: Sendable {
     try landmarks(in: GrayImage(image), box: box)
   }
 
-  /// The predictor answers in whole pixels, so it is shown the face at a size of its own, the same
-  /// for all faces: small ones keep their fractions, large ones do not alias.
+  /// The predictor looks at single pixels, so it is shown the face at a size of its own, the same
+  /// for all faces, and large ones do not alias.
   func landmarks(in frame: GrayImage, box: Box) throws(AlignError) -> Landmarks {
     let side = LandmarkPredictor.patchSide
     let inner = LandmarkPredictor.patchFace
@@ -55,8 +55,8 @@ public final class LandmarkPredictor: Sendable {
   }
 
   /// Pixels of the box, and of the box with its surroundings, in the picture the predictor sees.
-  private static let patchFace = 240
-  private static let patchSide = 400
+  private static let patchFace = 160
+  private static let patchSide = 266
 }
 
 /// Owns the loaded model: dlib's predictor is constant when it predicts.

@@ -1,11 +1,10 @@
 #include "CDlib.h"
 
 #include "DlibConfig.h"
+#include "LandmarkForest.h"
 #include "Scanner.h"
 
-#include <dlib/array2d.h>
 #include <dlib/image_processing/frontal_face_detector.h>
-#include <dlib/image_processing/shape_predictor.h>
 
 #include <cerrno>
 #include <cstring>
@@ -19,7 +18,7 @@ struct CDlibDetector {
 };
 
 struct CDlibPredictor {
-  dlib::shape_predictor model;
+  cdlib::LandmarkForest model;
 };
 
 namespace {
@@ -57,13 +56,17 @@ bool has_avx() {
 
 CDlibDetector *cdlib_detector_create(char *message, size_t capacity) {
   return guarded((CDlibDetector *)nullptr, message, capacity, [] {
-    std::ostringstream model;
-    serialize(dlib::get_frontal_face_detector(), model);
+    // Unpacking it takes longer than a search.
+    static const std::string model = [] {
+      std::ostringstream stream;
+      serialize(dlib::get_frontal_face_detector(), stream);
+      return stream.str();
+    }();
     auto detector = std::make_unique<CDlibDetector>();
 #if defined(__x86_64__)
-    if (has_avx()) detector->scanner.reset(cdlib::make_avx_scanner(model.str()));
+    if (has_avx()) detector->scanner.reset(cdlib::make_avx_scanner(model));
 #endif
-    if (!detector->scanner) detector->scanner.reset(cdlib::make_generic_scanner(model.str()));
+    if (!detector->scanner) detector->scanner.reset(cdlib::make_generic_scanner(model));
     return detector.release();
   });
 }
@@ -85,31 +88,24 @@ CDlibPredictor *cdlib_predictor_load(const char *path, char *message, size_t cap
   return guarded((CDlibPredictor *)nullptr, message, capacity, [&]() -> CDlibPredictor * {
     std::ifstream file(path, std::ios::binary);
     if (!file) throw std::runtime_error(strerror(errno));
-    auto predictor = std::make_unique<CDlibPredictor>();
-    deserialize(predictor->model, file);
-    return predictor.release();
+    return new CDlibPredictor{cdlib::LandmarkForest(file)};
   });
 }
 
 void cdlib_predictor_free(CDlibPredictor *predictor) { delete predictor; }
 
 int cdlib_predictor_count(const CDlibPredictor *predictor) {
-  return (int)predictor->model.num_parts();
+  return predictor->model.count();
 }
 
 int cdlib_predict(
     const CDlibPredictor *predictor, const uint8_t *gray, int width, int height, double left,
     double top, double right, double bottom, float *points, char *message, size_t capacity) {
   return guarded(-1, message, capacity, [&] {
-    dlib::array2d<unsigned char> image(height, width);
-    for (int y = 0; y < height; ++y) memcpy(&image[y][0], gray + (size_t)y * width, width);
-    const dlib::rectangle box(
-        lround(left), lround(top), lround(right) - 1, lround(bottom) - 1);
-    const dlib::full_object_detection shape = predictor->model(image, box);
-    for (unsigned long i = 0; i < shape.num_parts(); ++i) {
-      points[2 * i] = (float)shape.part(i).x() + 0.5f;
-      points[2 * i + 1] = (float)shape.part(i).y() + 0.5f;
-    }
+    // Pixel centres are at .5 outside and at whole numbers inside.
+    predictor->model.predict(
+        gray, width, height, (float)left, (float)top, (float)right - 1, (float)bottom - 1, points);
+    for (int i = 0; i < 2 * predictor->model.count(); ++i) points[i] += 0.5f;
     return 0;
   });
 }

@@ -1,6 +1,7 @@
 #include "CPixels.h"
 
 #include <math.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #define CLONES __attribute__((target_clones("avx2", "default")))
@@ -77,13 +78,24 @@ static void sample_edge(const picture *p, float x, float y, uint8_t *out) {
   }
 }
 
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_ints __attribute__((vector_size(16)));
+typedef uint8_t four_bytes __attribute__((vector_size(4)));
+
+// A pixel and the byte after it.
+static inline four pixel(const uint8_t *at) {
+  four_bytes bytes;
+  memcpy(&bytes, at, 4);
+  return __builtin_convertvector(bytes, four);
+}
+
 CLONES void cpx_sample(const uint8_t *rgb, int width, int height, float x, float y, float step_x,
                        float step_y, int replicates, uint8_t *out, int count) {
   picture p = {rgb, width, height, replicates};
   for (int i = 0; i < count; i++, out += 3) {
     float u = x + (float)i * step_x, v = y + (float)i * step_y;
-    // Written so that what is not a number fails, too.
-    if (!(u >= 0 && v >= 0 && u < (float)(width - 1) && v < (float)(height - 1))) {
+    // Written so that what is not a number fails, too. There is a pixel right of those that are read.
+    if (!(u >= 0 && v >= 0 && u < (float)(width - 2) && v < (float)(height - 1))) {
       sample_edge(&p, u, v, out);
       continue;
     }
@@ -91,10 +103,9 @@ CLONES void cpx_sample(const uint8_t *rgb, int width, int height, float x, float
     float fx = u - (float)left, fy = v - (float)top;
     const uint8_t *above = rgb + ((size_t)top * (size_t)width + (size_t)left) * 3;
     const uint8_t *below = above + (size_t)width * 3;
-    for (int c = 0; c < 3; c++) {
-      float upper = (float)above[c] * (1 - fx) + (float)above[c + 3] * fx;
-      float lower = (float)below[c] * (1 - fx) + (float)below[c + 3] * fx;
-      out[c] = level(upper * (1 - fy) + lower * fy);
-    }
+    four upper = pixel(above) * (1 - fx) + pixel(above + 3) * fx;
+    four lower = pixel(below) * (1 - fx) + pixel(below + 3) * fx;
+    four_ints value = __builtin_convertvector(upper * (1 - fy) + lower * fy + 0.5f, four_ints);
+    out[0] = (uint8_t)value[0], out[1] = (uint8_t)value[1], out[2] = (uint8_t)value[2];
   }
 }

@@ -149,4 +149,29 @@ func largestDifference(_ transform: FaceCore.AffineTransform, _ matrix: [[Double
     let at = (Int(seen.y) * 256 + Int(seen.x)) * 3
     #expect(cut.bytes[at] > 200)
   }
+
+  @Test(arguments: [0.3, 0.8, 1, 1.7], [-30.0, 60, 290, 420])
+  func aCropFromItsRegionIsTheCropFromTheFrame(scale: Double, x: Double) {
+    var generator = SeededGenerator(seed: UInt64(scale * 10))
+    let frame = Image(
+      width: 400, height: 300,
+      bytes: (0..<400 * 300 * 3).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    let face = HeadModel.landmarks(
+      pose: Pose(yaw: 10, pitch: 3, roll: 25), scale: 0.5 / scale,
+      center: Point(x: Float(x), y: 120))
+    let (whole, transform) = crop(frame, landmarks: face, type: .full, size: 96)
+    let region = cropRegion(of: transform, size: 96, width: frame.width, height: frame.height)
+    #expect(region.width <= frame.width && region.height <= frame.height)
+    let part = frame.cut(region)
+    #expect(crop(part, at: region, by: transform, size: 96) == whole)
+  }
+
+  @Test func aCropOutsideTheFrameIsBlack() {
+    let frame = Image(width: 400, height: 300, red: 200, green: 100, blue: 50)
+    let far = sampleLandmarks.mapped(by: .translation(x: 4000, y: 0))
+    let transform = cropTransform(landmarks: far, size: 64, type: .full)
+    let region = cropRegion(of: transform, size: 64, width: 400, height: 300)
+    let square = crop(frame.cut(region), at: region, by: transform, size: 64)
+    #expect(square == Image(width: 64, height: 64))
+  }
 }

@@ -43,7 +43,7 @@ void cdlib_predictor_free(CDlibPredictor *predictor);
 /// How many points the predictor gives.
 int cdlib_predictor_count(const CDlibPredictor *predictor);
 
-/// Finds the points of the face in the box and writes x and y of each to `points`, whole pixels.
+/// Finds the points of the face in the box and writes x and y of each to `points`.
 ///
 /// `points` holds twice `cdlib_predictor_count` numbers. Returns 0, or -1.
 int cdlib_predict(
