@@ -37,7 +37,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     /// From one look at a followed face to the next.
     public var checkInterval: Int
 
-    public init(searchInterval: Int = 30, thoroughInterval: Int = 480, checkInterval: Int = 5) {
+    public init(searchInterval: Int = 45, thoroughInterval: Int = 720, checkInterval: Int = 5) {
       precondition(
         searchInterval > 0 && thoroughInterval > 0 && checkInterval > 0,
         "an interval is at least one frame")

@@ -99,4 +99,20 @@ import Testing
       frames, options: .init(searchInterval: 1, thoroughInterval: 2, checkInterval: 3))
     #expect(aligned.allSatisfy { $0.faces.map(\.track) == [0] })
   }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere))
+  func aFaceThatLeavesIsGone() throws {
+    let picture = try #require(try DetectionTests.faces("ytf_test", count: 1).first).image
+    let frames = (0..<40).map { frame in
+      var image = Image(width: 400, height: 300, red: 70, green: 90, blue: 110)
+      image.draw(picture, x: 60 - frame * 8, y: 50)
+      return image
+    }
+    let aligned = try VideoAlignerTests.run(frames)
+    #expect(aligned[5].faces.count == 1)
+    // From frame 60 / 8 + width / 8 on nothing of the picture is left.
+    let gone = (60 + picture.width) / 8 + 1
+    #expect(aligned[min(39, gone)...].allSatisfy { $0.faces.isEmpty })
+    #expect(Set(aligned.flatMap { $0.faces.map(\.track) }) == [0])
+  }
 }
