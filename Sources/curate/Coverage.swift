@@ -46,6 +46,8 @@ struct CoverageCommand: ParsableCommand {
     /// Part of the target's faces in cells without a gap.
     var covered: Double?
     var cells: [Cell]
+    /// Faces by where their light comes from; those whose light is unknown are left out.
+    var lights: [String: Int]
   }
 
   func validate() throws {
@@ -55,9 +57,14 @@ struct CoverageCommand: ParsableCommand {
   func run() throws {
     let opened = try workspace.open(.readOnly)
     func coverage(_ text: String) throws -> Coverage {
-      Coverage(of: try opened.poses(matching: FaceQuery(typed: text)), folded: mirror)
+      var coverage = Coverage(folded: mirror)
+      for cell in try opened.cellCounts(matching: FaceQuery(typed: text)) {
+        coverage.add(cell.cell, count: cell.count)
+      }
+      return coverage
     }
     let mine = try coverage(query)
+    let lights = try lightCounts(opened)
     let target = try against.map(coverage)
     let gaps = target.map { mine.gaps(for: $0, floor: floor) } ?? []
     let missing = Dictionary(uniqueKeysWithValues: gaps.map { ($0.cell, $0.missing) })
@@ -68,10 +75,13 @@ struct CoverageCommand: ParsableCommand {
         Cell(
           cell: cell.name, yaw: cell.center.yaw, pitch: cell.center.pitch, faces: mine[cell],
           target: target?[cell], missing: target.map { _ in missing[cell] ?? 0 })
-      })
+      }, lights: lights)
     try output.show(summary) {
       guard let target else {
+        let lit = lights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+          .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return mine.table() + "\n\(mine.total) faces, evenness \(mine.evenness.text(2))"
+          + (lit.isEmpty ? "" : "\nlight: \(lit)")
       }
       var lines = [mine.table(for: target, floor: floor)]
       let share = (mine.covered(of: target, floor: floor) * 100).text(0)
@@ -82,6 +92,12 @@ struct CoverageCommand: ParsableCommand {
             + "pitch \(gap.cell.center.pitch.text(0)): \(gap.target) target faces")
       }
       return lines.joined(separator: "\n")
+    }
+  }
+
+  private func lightCounts(_ opened: Workspace) throws -> [String: Int] {
+    try opened.cellCounts(matching: FaceQuery(typed: query)).reduce(into: [:]) { counts, cell in
+      if let light = cell.light { counts[light.rawValue, default: 0] += cell.count }
     }
   }
 }

@@ -4,13 +4,15 @@ import FaceCore
 
 /// How a query is written, for the help of every command that takes one.
 let queryHelp = """
-  A query compares fields: identity, video, track, yaw, pitch, roll (degrees; yaw + to image \
-  right, pitch + up), size (inter-eye distance, px), sharpness, luminance, score, mouth, eyes, \
-  seconds, ordinal, id, rejected. Comparisons are = != < <= > >=, in -20..20, in (a, b), \
-  ~ "glob*"; they combine with and, or, not and parentheses. Rejected faces are left out unless \
-  the query speaks of rejected.
+  A query compares fields: identity, video, track, shot, yaw, pitch, roll (degrees; yaw + to image \
+  right, pitch + up), cell (y0p0 to y8p4), light (flat, or left, up-left, up … with -soft or \
+  -hard), size (inter-eye distance, px), sharpness, luminance, under_exposed, over_exposed, mouth, \
+  eyes, landmark_misfit, score, seconds, ordinal, id, rejected, duplicate. Comparisons are = != < \
+  <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
+  stands for the 40th percentile among faces of the same identity and cell. Rejected faces are \
+  left out unless the query speaks of rejected.
 
-    curate faces 'identity = alice and yaw in -20..20 and not video ~ "old*"'
+    curate faces 'identity = alice and yaw in -60..-20 and sharpness >= p50 and not video ~ "old*"'
   """
 
 struct Faces: ParsableCommand {
@@ -35,6 +37,12 @@ struct Faces: ParsableCommand {
   @Flag(help: "Print only how many match.")
   var count = false
 
+  @Flag(help: "Print how many match by identity, video, pose cell and light.")
+  var facets = false
+
+  @Flag(help: "Print the SQL the query becomes, and how SQLite goes about it.")
+  var explain = false
+
   /// One line of the result; angles in degrees, lengths in pixels.
   private struct Line: Encodable {
     var id: String
@@ -48,6 +56,7 @@ struct Faces: ParsableCommand {
     var roll: Double
     var size: Double
     var score: Double
+    var light: String?
     var measures: [String: Double]
     var box: Box
     var crop: String
@@ -58,6 +67,7 @@ struct Faces: ParsableCommand {
       (track, ordinal, seconds) = (face.track, face.id.ordinal, face.time.seconds)
       (yaw, pitch, roll) = (face.pose.yaw, face.pose.pitch, face.pose.roll)
       (size, score, measures) = (face.size, face.score, face.measures)
+      light = face.lightBin?.rawValue
       (box, crop, rejected) = (face.box, face.crop.name, face.rejection?.reason)
     }
   }
@@ -71,9 +81,11 @@ struct Faces: ParsableCommand {
   func run() throws {
     let faceQuery = try FaceQuery(typed: query)
     let opened = try workspace.open(.readOnly)
+    let order = try sortOrder()
+    if explain { return print(try opened.explain(faceQuery, sort: order)) }
+    if facets { return try output.show(FacetLine.lines(of: opened, faceQuery), FacetLine.columns) }
     let total = try opened.count(matching: faceQuery)
     if count { return try output.show(["count": total]) { "\(total)" } }
-    let order = try sort.map { try FaceSort.parsing($0) } ?? []
     let lines = try opened.faces(
       matching: faceQuery, sort: order, limit: limit == 0 ? nil : limit, offset: offset
     ).map(Line.init)
@@ -89,8 +101,44 @@ struct Faces: ParsableCommand {
         Column("pitch", number: true) { $0.pitch.text(1) },
         Column("roll", number: true) { $0.roll.text(1) },
         Column("size", number: true) { $0.size.text(0) },
+        Column("light") { $0.light ?? "-" },
         Column("sharpness", number: true) { $0.measures["sharpness"]?.text(1) ?? "-" },
       ])
     if lines.count < total { warn("\(lines.count) of \(total) faces; --limit 0 prints all") }
+  }
+
+  /// A mistake in it is wrong usage, as in a query.
+  private func sortOrder() throws -> [FaceSort] {
+    guard let sort else { return [] }
+    do {
+      return try FaceSort.parsing(sort)
+    } catch {
+      warn("Error: --sort: \(error)")
+      if let excerpt = error.excerpt { warn(excerpt) }
+      throw ExitCode.usage
+    }
+  }
+}
+
+/// One count of a faceted result.
+private struct FacetLine: Encodable {
+  var by: String
+  var value: String?
+  var faces: Int
+
+  static var columns: [Column<FacetLine>] {
+    [
+      Column<FacetLine>("by") { $0.by }, Column("value") { $0.value ?? "-" },
+      Column("faces", number: true) { "\($0.faces)" },
+    ]
+  }
+
+  static func lines(of workspace: Workspace, _ query: FaceQuery) throws -> [FacetLine] {
+    let facets = try workspace.facets(matching: query)
+    return [FacetLine(by: "all", value: nil, faces: facets.total)]
+      + facets.identities.map { FacetLine(by: "identity", value: $0.value, faces: $0.count) }
+      + facets.videos.map { FacetLine(by: "video", value: $0.value, faces: $0.count) }
+      + facets.lights.map { FacetLine(by: "light", value: $0.value?.rawValue, faces: $0.count) }
+      + facets.cells.map { FacetLine(by: "cell", value: $0.value.name, faces: $0.count) }
   }
 }

@@ -4,7 +4,8 @@ import Catalog
 struct Identity: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Name the people of the catalogue.",
-    subcommands: [List.self, Assign.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Assign.self, Merge.self, Split.self, Rename.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the people and their faces.")
@@ -37,7 +38,9 @@ struct Identity: ParsableCommand {
 
   struct Assign: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Give the faces that match a query a name.", discussion: queryHelp)
+      abstract: "Give the tracks of the faces that match a query a name.",
+      discussion: "A track is one person through one shot, so naming one of its faces names all, "
+        + "also those that an import still adds.\n\n" + queryHelp)
 
     @OptionGroup var workspace: WorkspaceOption
 
@@ -46,6 +49,9 @@ struct Identity: ParsableCommand {
 
     @Argument(help: "The query.")
     var query: String
+
+    @Flag(help: "Name only the very faces that match, not their whole tracks.")
+    var facesOnly = false
 
     @Flag(help: "Only say how many faces match.")
     var dryRun = false
@@ -56,8 +62,71 @@ struct Identity: ParsableCommand {
       if dryRun {
         return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
       }
-      let changed = try opened.assign(name, to: faceQuery, creating: true, note: .now())
+      let changed = try opened.assign(
+        name, to: faceQuery, creating: true, scope: facesOnly ? .faces : .tracks, note: .now())
       warn("\(changed) faces are now \(name)")
+    }
+  }
+
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make one person of several: all faces get the last name.")
+
+    @OptionGroup var workspace: WorkspaceOption
+
+    @Argument(help: "The names, the one that stays last.")
+    var names: [String]
+
+    func validate() throws {
+      guard names.count >= 2 else { throw ValidationError("merge takes two names or more") }
+    }
+
+    func run() throws {
+      let stays = names[names.count - 1]
+      let changed = try workspace.openForWriting().merge(
+        Array(names.dropLast()), into: stays, note: .now())
+      warn("\(changed) faces are now \(stays); curate undo takes it back")
+    }
+  }
+
+  struct Split: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a new person of those faces of another that match a query.",
+      discussion: queryHelp)
+
+    @OptionGroup var workspace: WorkspaceOption
+
+    @Argument(help: "The person they have been taken for.")
+    var name: String
+
+    @Argument(help: "The name they get; made when it is new.")
+    var newName: String
+
+    @Argument(help: "The query; only faces of the first name count.")
+    var query: String
+
+    func run() throws {
+      let faceQuery = try FaceQuery(typed: query)
+      let changed = try workspace.openForWriting().split(
+        name, matching: faceQuery, to: newName, note: .now())
+      warn("\(changed) faces are now \(newName)")
+    }
+  }
+
+  struct Rename: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Give a person another name.")
+
+    @OptionGroup var workspace: WorkspaceOption
+
+    @Argument(help: "The name now.")
+    var name: String
+
+    @Argument(help: "The new name.")
+    var newName: String
+
+    func run() throws {
+      try workspace.openForWriting().rename(name, to: newName, note: .now())
+      warn("\(name) is now \(newName)")
     }
   }
 }

@@ -1,22 +1,31 @@
 import Align
 public import ArgumentParser
 import Catalog
-import FaceCore
 import Foundation
+import Media
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find every face of videos and enter it into the catalogue.",
     discussion: """
-      Finished videos are skipped, interrupted ones go on where they stopped, and nothing is \
-      entered twice: run it again after a crash, or after adding files. Videos are only read. \
-      A folder stands for all videos inside it.
+      Finished videos are skipped, interrupted ones go on where they stopped, moved ones are known \
+      again, and nothing is entered twice: run it again after a crash, or after adding files. \
+      Videos are only read.
+
+        curate import rushes/ 'more/take-*.mov' --identity alice
+        find /mnt/footage -name '*.mxf' | curate import -
+
+      On many machines, each task imports its share into a part of its own, and `curate merge` \
+      joins the parts:
+
+        curate import rushes/ --shard 2/8
       """)
 
   @OptionGroup var workspace: WorkspaceOption
   @OptionGroup var progress: ProgressOption
+  @OptionGroup var sampling: SamplingOption
 
-  @Argument(help: "Video files, or folders of them.")
+  @Argument(help: "Videos, folders of them, patterns in quotes, or - for paths on stdin.")
   var paths: [String]
 
   @Option(help: "Give all faces of these videos this name.")
@@ -32,79 +41,117 @@ struct Import: ParsableCommand {
   @Option(help: "Side of the crops, in pixels.")
   var cropSize = 256
 
+  @Option(help: "Leave out faces narrower than this, in pixels of the frame.")
+  var minFace = 0
+
+  @Option(help: "Keep only the largest so many faces of a frame (0: all).")
+  var maxFaces = 0
+
+  @Option(help: "How many videos at once; as many as cores unless told.")
+  var jobs: Int?
+
+  @Option(help: "Import only part I of N of the files, into WORKSPACE/parts/I-of-N.")
+  var shard: Shard?
+
   func validate() throws {
     guard (64...2048).contains(cropSize) else {
       throw ValidationError("--crop-size is 64 to 2048")
     }
+    guard minFace >= 0, maxFaces >= 0 else {
+      throw ValidationError("--min-face and --max-faces are not negative")
+    }
+    if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is 1 to 256") }
+    _ = try sampling.selection()
   }
 
   func run() throws {
-    let opened = try workspace.openForWriting()
+    var options = ImportOptions()
+    options.identity = identity
+    options.frames = try sampling.selection()
+    (options.smallestFace, options.mostFaces) = (minFace, maxFaces)
+    (options.cropSize, options.faceType) = (cropSize, faceType)
+    let opened = try shard.map { try $0.openPart(of: workspace) } ?? workspace.openForWriting()
     if let identity { try opened.createIdentity(identity, note: .now()) }
-    let job = try ImportJob(
-      workspace: opened,
-      options: .init(identity: identity, cropSize: cropSize, faceType: faceType))
-    let (files, empty) = VideoFiles.expanding(paths)
-    var problems = empty
-    var imported = 0
-    for folder in empty { warn("Error: \(folder): no videos in this folder") }
-    for (index, file) in files.enumerated() {
-      let name = (file as NSString).lastPathComponent
-      let title = files.count > 1 ? "[\(index + 1)/\(files.count)] \(name)" : name
-      let reporter = progress.reporter(title, unit: "frames")
-      do {
-        let start = Date()
-        switch try job.run(path: file, progress: { reporter.report($0) }) {
-        case .imported(let frames, let faces):
-          let rate = Double(frames) / max(1e-3, Date().timeIntervalSince(start))
-          reporter.finish("\(frames) frames, \(faces) faces, \(rate.text(0)) frames/s")
-          if faces == 0 { warn("Warning: \(file): no face found") }
-          imported += 1
-        case .unchanged:
-          reporter.finish("unchanged")
-          imported += 1
-        case .partial(let faces, let reason):
-          reporter.finish("\(faces) faces")
-          warn("Error: \(file): \(reason); what could be read is in")
-          problems.append(file)
-          imported += 1
-        }
-      } catch let error as CatalogError where error.code == .readOnly {
-        throw error
-      } catch {
-        warn("Error: \(error)")
-        problems.append(file)
-      }
-    }
-    if !problems.isEmpty { throw imported > 0 ? ExitCode.partly : ExitCode.failure }
+    let videos = VideoFiles(paths)
+    for problem in videos.problems { warn("Error: \(problem.path): \(problem.reason)") }
+    let files = shard.map { $0.share(of: videos.files) } ?? videos.files
+    try ImportRun.run(
+      files, options: options, in: opened, jobs: jobs, problems: videos.problems.count,
+      reporter: progress.reporter("import", unit: "frames"))
   }
 }
 
 extension FaceType: ExpressibleByArgument {}
 
-/// Folders stand for the videos inside them.
-enum VideoFiles {
-  static let endings: Set<String> = [
-    "mp4", "mov", "m4v", "mkv", "webm", "avi", "mxf", "mts", "m2ts", "ts", "mpg", "mpeg", "wmv",
-    "flv", "3gp", "ogv",
-  ]
+/// Which frames of a video are looked at.
+struct SamplingOption: ParsableArguments {
+  @Option(help: "Look at every so-manieth frame only.")
+  var every: Int?
 
-  /// Files in the order given, those of a folder sorted; folders without a video apart.
-  static func expanding(_ paths: [String]) -> (files: [String], empty: [String]) {
-    var files: [String] = []
-    var empty: [String] = []
-    for path in paths {
-      let url = URL(fileURLWithPath: path)
-      guard (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
-        files.append(path)
-        continue
-      }
-      let inside = FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)
-      let videos = (inside?.allObjects ?? []).compactMap { $0 as? URL }
-        .filter { endings.contains($0.pathExtension.lowercased()) }
-      if videos.isEmpty { empty.append(path) }
-      files += videos.map(\.path).sorted()
+  @Option(help: "Look at about so many frames a second.")
+  var fps: Double?
+
+  @Flag(help: "Look at key frames only: the fastest survey of a long video.")
+  var keyframes = false
+
+  @Option(help: "Begin here, in seconds or as h:mm:ss.")
+  var start: TimeCode?
+
+  @Option(help: "End before this, in seconds or as h:mm:ss.")
+  var end: TimeCode?
+
+  func selection() throws -> FrameSelection {
+    let chosen = [every != nil, fps != nil, keyframes].filter { $0 }.count
+    guard chosen <= 1 else {
+      throw ValidationError("only one of --every, --fps and --keyframes makes sense")
     }
-    return (files, empty)
+    if let every, every < 1 { throw ValidationError("--every is at least 1") }
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is 0 to 1000") }
+    let (from, to) = (start?.seconds ?? 0, end?.seconds)
+    if let to, to <= from { throw ValidationError("--end lies after --start") }
+    let rate: FrameSelection.Rate =
+      if keyframes { .keyframes } else if let every { .every(every) } else if let fps {
+        .perSecond(fps)
+      } else { .all }
+    return FrameSelection(rate: rate, start: start?.seconds, end: to)
+  }
+}
+
+/// A time as one types it: `90`, `1:30` or `0:01:30.5`.
+struct TimeCode: ExpressibleByArgument {
+  let seconds: Double
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard (1...3).contains(parts.count), parts.allSatisfy({ ($0 ?? -1) >= 0 }) else {
+      return nil
+    }
+    seconds = parts.reduce(0) { $0 * 60 + ($1 ?? 0) }
+  }
+}
+
+/// One of the shares into which an import is cut for many machines, as `2/8`.
+struct Shard: ExpressibleByArgument {
+  let number: Int
+  let count: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/").compactMap { Int($0) }
+    guard parts.count == 2, parts[1] >= 1, (1...parts[1]).contains(parts[0]) else { return nil }
+    (number, count) = (parts[0], parts[1])
+  }
+
+  /// Every N-th of the files by path: the same for every task that is given the same files.
+  func share(of files: [String]) -> [String] {
+    files.sorted().enumerated().filter { $0.offset % count == number - 1 }.map(\.element)
+  }
+
+  /// The workspace of this part, made when it is missing.
+  func openPart(of workspace: WorkspaceOption) throws -> Workspace {
+    let folder = "\(workspace.folder)/parts/\(number)-of-\(count)"
+    if FileManager.default.fileExists(atPath: folder + "/catalog.sqlite") {
+      return try Workspace(opening: folder, access: .readWrite)
+    }
+    return try Workspace.create(at: folder)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
 import FaceCore
+import Foundation
 
 struct Videos: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,8 +10,11 @@ struct Videos: ParsableCommand {
   @OptionGroup var workspace: WorkspaceOption
   @OptionGroup var output: OutputOption
 
+  @Flag(help: "List only what is not wholly in, with the reason, and files that could not be read.")
+  var failed = false
+
   /// One line of the result.
-  private struct Line: Encodable {
+  fileprivate struct Line: Encodable {
     var id: String
     var name: String
     var path: String
@@ -27,7 +31,10 @@ struct Videos: ParsableCommand {
   }
 
   func run() throws {
-    let lines = try workspace.open(.readOnly).videos().map { video in
+    let opened = try workspace.open(.readOnly)
+    let videos = try opened.videos(
+      in: failed ? [.pending, .importing, .failed, .partial] : [])
+    var lines = videos.map { video in
       Line(
         id: video.key, name: video.name, path: video.facts.path, sha256: video.facts.sha256,
         state: video.state.rawValue, error: video.error, width: video.facts.width,
@@ -35,12 +42,17 @@ struct Videos: ParsableCommand {
         seconds: video.facts.duration.seconds, frames: video.nextOrdinal, faces: video.faceCount,
         tracks: video.trackCount)
     }
+    if failed {
+      lines += try opened.unreadableFiles().map {
+        Line(unreadable: $0.path, reason: $0.reason)
+      }
+    }
     try output.show(
       lines,
       [
         Column("video") { $0.name },
         Column("state") { $0.state },
-        Column("size") { "\($0.width)×\($0.height)" },
+        Column("size") { $0.width > 0 ? "\($0.width)×\($0.height)" : "-" },
         Column("codec") { $0.codec },
         Column("time", number: true) { ProgressReporter.clock($0.seconds) },
         Column("frames", number: true) { "\($0.frames)" },
@@ -48,5 +60,15 @@ struct Videos: ParsableCommand {
         Column("tracks", number: true) { "\($0.tracks)" },
         Column("problem") { $0.error ?? "" },
       ])
+  }
+}
+
+extension Videos.Line {
+  /// A file of which nothing is known but what is wrong with it.
+  fileprivate init(unreadable path: String, reason: String) {
+    self.init(
+      id: "", name: (path as NSString).lastPathComponent, path: path, sha256: "",
+      state: "unreadable", error: reason, width: 0, height: 0, codec: "-", seconds: 0, frames: 0,
+      faces: 0, tracks: 0)
   }
 }

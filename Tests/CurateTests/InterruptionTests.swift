@@ -5,7 +5,9 @@ import Testing
 @Suite(.serialized) struct InterruptionTests {
   /// SIGKILL at 20 random moments: the catalogue ends as if nothing had happened.
   @Test func anImportKilledAgainAndAgainEndsTheSame() throws {
-    let clips = ["alice-1", "bob-1"].map(Samples.clip)
+    // Long enough for several batches.
+    let footage = try TemporaryFolder()
+    let clips = try ["alice-1", "bob-1"].map { try Samples.repeated($0, times: 8, in: footage) }
     let calm = try TestWorkspace()
     try #require(try calm.curate(["import", "--quiet"] + clips).status == 0)
 
@@ -16,7 +18,7 @@ import Testing
     var midway = 0
     for round in 0..<20 {
       // Short lives first, so that a fast machine is interrupted, too.
-      let moment = Double.random(in: 0.2...0.7 + 0.06 * Double(round), using: &generator)
+      let moment = Double.random(in: 0.2...0.7 + 0.15 * Double(round), using: &generator)
       _ = try stormy.curate(["import", "--quiet"] + clips, killAfter: moment)
       let videos = try stormy.videos()
       midway += videos.contains { $0.state == "importing" && $0.frames > 0 } ? 1 : 0

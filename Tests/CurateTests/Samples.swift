@@ -20,6 +20,21 @@ enum Samples {
   }()
 
   static func clip(_ name: String) -> String { folder.path("clips/\(name).mp4") }
+
+  /// The clip again and again, as a file of its own.
+  static func repeated(_ name: String, times: Int, in folder: TemporaryFolder) throws -> String {
+    let path = folder.path("\(name)-\(times).mp4")
+    try FFmpeg.run(
+      "-stream_loop", "\(times - 1)", "-i", clip(name), "-c", "copy", "-an", path)
+    return path
+  }
+}
+
+enum FFmpeg {
+  static func run(_ arguments: String...) throws {
+    let made = try Shell.run("ffmpeg", ["-v", "error", "-y"] + arguments)
+    try #require(made.status == 0, "\(made.errors)")
+  }
 }
 
 /// A workspace in a folder of its own.
@@ -52,6 +67,11 @@ struct TestWorkspace {
   func videos() throws -> [VideoLine] {
     let listed = try curate("videos", "--format", "json")
     return try JSONDecoder().decode([VideoLine].self, from: Data(listed.output.utf8))
+  }
+
+  func count(_ query: String = "") throws -> Int {
+    let counted = try curate("faces", "--count", query)
+    return try #require(Int(counted.output.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 
   private struct Check: Decodable {

@@ -34,10 +34,10 @@ struct ApplyJob {
   }
 
   func run(progress: (Progress) -> Void) throws -> Result {
-    let reader = try FrameSource(path: video)
+    let reader = try VideoSource(path: video)
     let info = reader.info
     var writer = try VideoWriter(path: output, settings: try settings(for: info))
-    let truthReader = try truth.map { try FrameSource(path: $0) }
+    let truthReader = try truth.map { try VideoSource(path: $0) }
     var pipeline = SwapPipeline(resolution: model.resolution, batchSize: Self.batchSize)
     pipeline.keepsOriginals = truth != nil || sheet != nil
     pipeline.border = .replicate
@@ -132,17 +132,4 @@ struct ApplyJob {
     let count = min(Self.sheetRows, all.count)
     return Set((0..<count).map { all[($0 * 2 + 1) * all.count / (2 * count)] })
   }
-}
-
-/// A reader that closures can share.
-private final class FrameSource {
-  private var reader: VideoReader
-  let info: VideoInfo
-
-  init(path: String) throws {
-    reader = try VideoReader(path: path)
-    info = reader.info
-  }
-
-  func next() throws -> VideoFrame? { try reader.next() }
 }

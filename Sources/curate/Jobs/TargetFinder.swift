@@ -57,21 +57,21 @@ struct TargetFinder {
   }
 
   private func found(_ path: String, progress: (Progress) -> Void) throws -> [Sighting] {
-    var aligned = try AlignedVideo(path: path, predictor: LandmarkPredictor())
+    var reader = try VideoReader(path: path)
+    let aligner = try FaceAligner(predictor: LandmarkPredictor())
+    var follower = VideoAligner()
     var sightings: [Sighting] = []
-    while let run = try aligned.next() {
-      for (frame, found) in zip(run.frames, run.faces) {
-        let largest = found.faces.max {
-          $0.face.landmarks.interEyeDistance < $1.face.landmarks.interEyeDistance
-        }
-        guard let largest else { continue }
-        sightings.append(
-          Sighting(
-            ordinal: frame.ordinal, seconds: frame.timestamp.seconds, track: largest.track,
-            landmarks: largest.face.landmarks))
+    while let frame = try reader.next() {
+      let seen = try follower.frame(frame.luma, number: frame.ordinal, using: aligner)
+      progress(Progress(done: frame.ordinal + 1, total: reader.info.frameCount))
+      let largest = seen.faces.max {
+        $0.landmarks.interEyeDistance < $1.landmarks.interEyeDistance
       }
-      let done = (run.frames.last?.ordinal ?? 0) + 1
-      progress(Progress(done: done, total: aligned.reader.info.frameCount))
+      guard let largest else { continue }
+      sightings.append(
+        Sighting(
+          ordinal: frame.ordinal, seconds: frame.timestamp.seconds, track: largest.track,
+          landmarks: largest.landmarks))
     }
     return sightings
   }

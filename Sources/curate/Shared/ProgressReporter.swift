@@ -60,6 +60,19 @@ final class ProgressReporter: Sendable {
     }
   }
 
+  /// A line above the bar, unless nothing is to be reported.
+  func say(_ line: String) {
+    if style != .silent { note(line) }
+  }
+
+  /// A line above the bar that is always printed.
+  func note(_ line: String) {
+    state.withLock { state in
+      warn((state.isDrawn && style == .bar ? "\r\u{1B}[2K" : "") + line)
+      state.isDrawn = false
+    }
+  }
+
   /// Ends the bar, and says what was done.
   func finish(_ summary: String) {
     state.withLock { state in

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Catalog
+
+/// What a decision covers.
+struct ScopeOption: ParsableArguments {
+  @Flag(help: "Take the whole track of every face that matches: one person through one shot.")
+  var tracks = false
+
+  var scope: DecisionScope { tracks ? .tracks : .faces }
+}
+
+struct Reject: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reject the faces that match a query; nothing is deleted.",
+    discussion: "Rejected faces are left out of lists, coverage and manifests until they are "
+      + "accepted again, or the rejection is undone.\n\n" + queryHelp)
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var scope: ScopeOption
+
+  @Argument(help: "The query.")
+  var query: String
+
+  @Option(help: "Why; kept with each face.")
+  var reason = "by hand"
+
+  @Flag(help: "Only say how many faces match.")
+  var dryRun = false
+
+  func run() throws {
+    let faceQuery = try FaceQuery(typed: query)
+    let opened = try workspace.openForWriting()
+    if dryRun {
+      return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
+    }
+    let count = try opened.reject(
+      matching: faceQuery, reason: reason, scope: scope.scope, note: .now())
+    warn("\(count) faces rejected" + (count > 0 ? "; curate undo takes it back" : ""))
+  }
+}
+
+struct Accept: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take back the rejection of the faces that match a query.", discussion: queryHelp)
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var scope: ScopeOption
+
+  @Argument(help: "The query; it sees rejected faces, too.")
+  var query: String
+
+  @Option(help: "Why.")
+  var reason = ""
+
+  @Flag(help: "Only say how many faces match.")
+  var dryRun = false
+
+  func run() throws {
+    var faceQuery = try FaceQuery(typed: query)
+    faceQuery.includesRejected = true
+    let opened = try workspace.openForWriting()
+    if dryRun {
+      return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
+    }
+    let count = try opened.accept(
+      matching: faceQuery, reason: reason, scope: scope.scope, note: .now())
+    warn("\(count) faces accepted" + (count > 0 ? "; curate undo takes it back" : ""))
+  }
+}

@@ -1,0 +1,122 @@
+import Align
+import Catalog
+import FaceCore
+import Foundation
+import Media
+import Synchronization
+
+/// Videos in, catalogued faces out, one video at a time; any number of threads may share one job.
+final class ImportJob: Sendable {
+  /// What was done about one file.
+  enum Outcome: Sendable {
+    case imported(frames: Int, faces: Int)
+    /// In the catalogue already, to the end; the note says what is odd about it.
+    case unchanged(note: String?)
+    /// The file is damaged; what could be read is in.
+    case partial(faces: Int, reason: String)
+    /// Asked to stop; what was found is in, and the next import goes on from there.
+    case stopped
+  }
+
+  let workspace: Workspace
+  let options: ImportOptions
+  /// For decoding one video; 0 for one a core.
+  private let decoderThreads: Int
+  private let predictor = Mutex<LandmarkPredictor?>(nil)
+
+  init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) {
+    self.workspace = workspace
+    self.options = options
+    self.decoderThreads = decoderThreads
+  }
+
+  /// The landmark file is large: it is read when the first video needs it.
+  private func loadedPredictor() throws -> LandmarkPredictor {
+    try predictor.withLock { predictor in
+      let loaded = try predictor ?? LandmarkPredictor()
+      predictor = loaded
+      return loaded
+    }
+  }
+
+  /// Imports one file, or goes on where an earlier run was stopped.
+  func run(path: String, progress: (Progress) -> Void) throws -> Outcome {
+    let path = URL(fileURLWithPath: path).standardizedFileURL.path
+    do {
+      let stamp = try FileStamp(path: path)
+      if let known = try workspace.knownVideo(
+        path: path, size: stamp.size, modified: stamp.modified), known.state.isFinished
+      {
+        return finished(known)
+      }
+      return try run(path: path, stamp: stamp, progress: progress)
+    } catch let error as MediaError {
+      // Nothing is known of such a file but where it lies and what is wrong.
+      try workspace.noteUnreadable(path: path, reason: error.reason, note: .now())
+      throw error
+    }
+  }
+
+  private func run(
+    path: String, stamp: FileStamp, progress: (Progress) -> Void
+  ) throws -> Outcome {
+    let source = try VideoSource(path: path, frames: options.frames, threads: decoderThreads)
+    let info = source.info
+    let facts = VideoFacts(
+      sha256: try Digest.hex(ofFile: path), size: stamp.size, modified: stamp.modified, path: path,
+      width: info.width, height: info.height, codec: info.codec,
+      duration: Self.duration(of: info), frameCount: info.frameCount)
+    let video = try workspace.register(facts, note: .now())
+    let start = try workspace.beginImport(
+      of: video, parameters: options.parameters, identity: options.identity)
+    guard case .from(let ordinal, let state) = start else { return finished(video) }
+    do {
+      let found = try VideoImport(
+        job: self, video: video, stamp: stamp, predictor: try loadedPredictor()
+      ).run(source, from: ordinal, state: state, progress: progress)
+      let faces = video.faceCount + found.faces
+      if found.wasStopped { return .stopped }
+      if let damage = source.damage {
+        try workspace.endImportPartially(of: video, reason: damage)
+        return .partial(faces: faces, reason: damage)
+      }
+      try workspace.finishImport(of: video)
+      return .imported(frames: found.frames, faces: faces)
+    } catch {
+      // The reason is kept with the video; what the catalogue cannot say, the error does.
+      try? workspace.failImport(of: video, reason: "\(error)")
+      throw error
+    }
+  }
+
+  private func finished(_ video: VideoRecord) -> Outcome {
+    if video.state == .partial {
+      return .partial(faces: video.faceCount, reason: video.error ?? "damaged")
+    }
+    return .unchanged(
+      note: video.parameters == options.parameters
+        ? nil : "was imported with other options, which stay: \(video.parameters)")
+  }
+
+  private static func duration(of info: VideoInfo) -> Timestamp {
+    let ticks = (info.duration ?? 0) / info.timebase.value
+    return Timestamp(
+      ticks: Int64(ticks.rounded()), numerator: info.timebase.numerator,
+      denominator: info.timebase.denominator)
+  }
+}
+
+/// Size and time of change of a file: cheap, and enough to skip hashing it again.
+struct FileStamp: Hashable {
+  var size: Int64
+  /// Nanoseconds since 1970.
+  var modified: Int64
+
+  init(path: String) throws {
+    guard let values = try? FileManager.default.attributesOfItem(atPath: path),
+      let size = values[.size] as? NSNumber, let date = values[.modificationDate] as? Date
+    else { throw CommandError("\(path): no such file, or it cannot be read") }
+    self.size = size.int64Value
+    modified = Int64((date.timeIntervalSince1970 * 1e9).rounded())
+  }
+}

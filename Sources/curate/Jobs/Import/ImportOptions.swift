@@ -1,0 +1,52 @@
+import Align
+import Media
+
+/// What an import looks for, and how it cuts what it finds.
+struct ImportOptions: Hashable, Sendable {
+  /// Who is in the videos; nil where that is not known yet.
+  var identity: String?
+  /// Which frames are looked at.
+  var frames = FrameSelection.all
+  /// Faces whose box is narrower, in pixels, are left out.
+  var smallestFace = 0
+  /// The largest so many of a frame; 0 for all.
+  var mostFaces = 0
+  var cropSize = 256
+  var faceType = FaceType.full
+  var jpegQuality = 95
+
+  /// Everything that decides what an import finds, but for the name.
+  ///
+  /// Kept with each video, so that it is finished as it was begun.
+  var parameters: String {
+    "\(FaceAligner.version) frames=\(frames) smallest=\(smallestFace) most=\(mostFaces) "
+      + "crop=\(faceType.rawValue)/\(cropSize)/jpeg\(jpegQuality)"
+  }
+
+  init() {}
+
+  /// What a video was begun with; nil where the text is of another version.
+  init?(parameters: String, identity: String?) {
+    self.identity = identity
+    for part in parameters.split(separator: " ") {
+      let pair = part.split(separator: "=", maxSplits: 1)
+      // The aligner's version comes first, and has no name.
+      guard pair.count == 2 else { continue }
+      switch pair[0] {
+      case "frames":
+        guard let frames = FrameSelection(String(pair[1])) else { return nil }
+        self.frames = frames
+      case "smallest": smallestFace = Int(pair[1]) ?? 0
+      case "most": mostFaces = Int(pair[1]) ?? 0
+      case "crop":
+        let crop = pair[1].split(separator: "/")
+        guard crop.count == 3, let type = FaceType(rawValue: String(crop[0])),
+          let size = Int(crop[1]), let quality = Int(crop[2].dropFirst(4))
+        else { return nil }
+        (faceType, cropSize, jpegQuality) = (type, size, quality)
+      default: break
+      }
+    }
+    guard self.parameters == parameters else { return nil }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Catalog
+import FaceCore
+
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Join other workspaces, such as the parts of an import, into this one.",
+    discussion: """
+      Videos are known by their content: what is in already is skipped, so it can be run again \
+      after a crash. Names, decisions and history come along. The parts are only read.
+
+        curate merge parts/* --workspace .
+      """)
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var progress: ProgressOption
+
+  @Argument(help: "The workspaces to join.")
+  var parts: [String]
+
+  func run() throws {
+    let opened = try workspace.openForWriting()
+    var problems = 0
+    for part in parts {
+      do {
+        let report = try opened.merge(
+          try Workspace(opening: part, access: .readOnly), note: .now())
+        warn(
+          "\(part): \(report.videos) videos, \(report.faces) faces joined"
+            + (report.skipped > 0 ? ", \(report.skipped) videos were in already" : ""))
+        for conflict in report.conflicts {
+          warn("Error: \(part): \(conflict)")
+          problems += 1
+        }
+      } catch {
+        warn("Error: \(part): \(error)")
+        problems += 1
+      }
+    }
+    if problems > 0 { throw problems < parts.count ? ExitCode.partly : ExitCode.failure }
+  }
+}

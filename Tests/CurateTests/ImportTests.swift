@@ -1,0 +1,246 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `curate import` and its neighbours promise, seen from outside.
+@Suite(.serialized) struct ImportTests {
+  @Test(arguments: [
+    (["--every", "5"], 8), (["--fps", "5"], 8), (["--start", "0:00.4", "--end", "0.8"], 10),
+    (["--every", "10", "--start", "1"], 1),
+  ])
+  func onlyTheFramesAskedForAreLookedAt(options: [String], faces: Int) throws {
+    let workspace = try TestWorkspace()
+    let clip = Samples.clip("bob-target")
+    let result = try workspace.curate(["import", "--quiet", clip] + options)
+    #expect(result.status == 0, "\(result.errors)")
+    // 37 frames of 25 a second, one face in each.
+    #expect(try workspace.count() == faces)
+    // Another time with other options, what is in stays, and it is said.
+    let again = try workspace.curate("import", "--quiet", clip)
+    #expect(again.status == 0 && again.errors.contains("other options"), "\(again.errors)")
+  }
+
+  @Test func keyframesAreThoseOfTheFile() throws {
+    let workspace = try TestWorkspace()
+    let clip = workspace.folder.path("keys.mp4")
+    try FFmpeg.run(
+      "-i", Samples.clip("bob-target"), "-c:v", "libx264", "-g", "12", "-sc_threshold",
+      "0", "-an", clip)
+    try #require(try workspace.curate("import", "--quiet", "--keyframes", clip).status == 0)
+    #expect(try workspace.count() == 4)
+    #expect(try workspace.count("ordinal in (0, 12, 24, 36)") == 4)
+  }
+
+  @Test func smallAndSurplusFacesAreLeftOut() throws {
+    let workspace = try TestWorkspace()
+    let clip = Samples.clip("bob-target")
+    #expect(try workspace.curate("import", "--quiet", "--min-face", "5000", clip).status == 0)
+    #expect(try workspace.count() == 0)
+  }
+
+  @Test func filesComeFromFoldersPatternsLinksAndStdin() throws {
+    let footage = try TemporaryFolder()
+    let inner = footage.path("inner")
+    try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: Samples.clip("bob-target"), toPath: inner + "/one.mp4")
+    // A link to a folder above would go round for ever.
+    try FileManager.default.createSymbolicLink(
+      atPath: inner + "/loop", withDestinationPath: footage.url.path)
+    for argument in [footage.url.path, inner + "/*.mp4", "-"] {
+      let workspace = try TestWorkspace()
+      let list = footage.path("list.txt")
+      try Data((inner + "/one.mp4\n" + inner + "/loop/inner/one.mp4\n").utf8)
+        .write(to: URL(fileURLWithPath: list))
+      let result = try Shell.run(
+        "sh",
+        [
+          "-c", "exec \"$0\" import --quiet --workspace \"$1\" \"$2\" < \"$3\"", Shell.curate,
+          workspace.path, argument, list,
+        ])
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(try workspace.videos().map(\.name) == ["one.mp4"])
+    }
+  }
+
+  @Test func anyNumberOfJobsGivesTheSame() throws {
+    var hashes: Set<String> = []
+    for jobs in ["1", "3"] {
+      let workspace = try TestWorkspace()
+      let folder = Samples.folder.path("clips")
+      let result = try workspace.curate("import", "--quiet", "--jobs", jobs, folder)
+      #expect(result.status == 0, "\(result.errors)")
+      hashes.insert(try workspace.contentHash())
+    }
+    #expect(hashes.count == 1)
+  }
+
+  @Test func sharesOfManyMachinesJoinToOneImport() throws {
+    let folder = Samples.folder.path("clips")
+    let single = try TestWorkspace()
+    try #require(
+      try single.curate("import", "--quiet", "--identity", "x", folder).status == 0)
+    let joined = try TestWorkspace()
+    for shard in ["1/2", "2/2"] {
+      let result = try joined.curate(
+        "import", "--quiet", "--identity", "x", "--shard", shard, folder)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    #expect(try joined.videos().isEmpty)
+    let parts = ["1-of-2", "2-of-2"].map { joined.path + "/parts/" + $0 }
+    for _ in 0..<2 {
+      let merged = try joined.curate(["merge"] + parts)
+      #expect(merged.status == 0, "\(merged.errors)")
+      #expect(try joined.contentHash() == single.contentHash())
+    }
+    #expect(try joined.curate("check", "--quiet").status == 0)
+  }
+
+  @Test func whatFailedIsTriedAgainWithItsOwnOptions() throws {
+    let workspace = try TestWorkspace()
+    let clip = workspace.folder.path("clip.mp4")
+    // A file that becomes readable later.
+    try Data("not yet".utf8).write(to: URL(fileURLWithPath: clip))
+    let failed = try workspace.curate("import", "--quiet", clip)
+    #expect(failed.status == 1)
+    let listed = try workspace.curate("videos", "--failed")
+    #expect(listed.output.contains("clip.mp4") && listed.output.contains("unreadable"))
+    try FileManager.default.removeItem(atPath: clip)
+    try FileManager.default.copyItem(atPath: Samples.clip("bob-target"), toPath: clip)
+    #expect(try workspace.curate("retry", "--quiet").status == 0)
+    #expect(try workspace.videos().map(\.state) == ["done"])
+    #expect(try workspace.curate("videos", "--failed", "--format", "json").output == "[\n\n]\n")
+  }
+
+  @Test func decisionsAreListedTakenBackAndBroughtBack() throws {
+    let workspace = try TestWorkspace()
+    try #require(
+      try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
+    let all = try workspace.count()
+    let named = try workspace.curate("identity", "assign", "bob", "ordinal = 3")
+    #expect(named.status == 0, "\(named.errors)")
+    // Naming one face of a track names the track.
+    #expect(try workspace.count("identity = bob") == all)
+    #expect(try workspace.curate("reject", "yaw > 0", "--reason", "test").status == 0)
+    let left = try workspace.count()
+    #expect(left < all)
+    #expect(try workspace.curate("undo").status == 0)
+    #expect(try workspace.count() == all)
+    #expect(try workspace.curate("redo").status == 0)
+    #expect(try workspace.count() == left)
+    #expect(try workspace.curate("accept", "rejected").status == 0)
+    #expect(try workspace.count() == all)
+    #expect(try workspace.curate("identity", "rename", "bob", "robert").status == 0)
+    #expect(try workspace.count("identity = robert") == all)
+    let log = try workspace.curate("log").output
+    for word in ["rename bob to robert", "reject: test", "undo: reject", "import bob-target"] {
+      #expect(log.contains(word), "\(log)")
+    }
+    // A new import changes none of it.
+    let before = try workspace.contentHash()
+    try #require(
+      try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
+    #expect(try workspace.contentHash() == before)
+  }
+
+  @Test func lostCropsAreFoundOutAndCutAgain() throws {
+    let workspace = try TestWorkspace()
+    try #require(
+      try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
+    #expect(try workspace.curate("check", "--quiet").status == 0)
+    let crops = workspace.path + "/crops.sqlar"
+    let broken = try Shell.run(
+      "sqlite3",
+      [
+        crops,
+        "DELETE FROM sqlar WHERE name LIKE '%/7_0.jpg'; "
+          + "UPDATE sqlar SET data = zeroblob(sz) WHERE name LIKE '%/9_0.jpg'",
+      ])
+    try #require(broken.status == 0, "\(broken.errors)")
+    let found = try workspace.curate("check", "--quiet")
+    #expect(found.status == 1)
+    #expect(found.output.contains(":7:0") && found.output.contains(":9:0"), "\(found.output)")
+    let repaired = try workspace.curate("repair", "--quiet")
+    #expect(repaired.status == 0, "\(repaired.errors)")
+    #expect(try workspace.curate("check", "--quiet").status == 0)
+  }
+
+  @Test func twoImportsAtOnceDoubleNothing() throws {
+    let footage = try TemporaryFolder()
+    let clip = try Samples.repeated("bob-1", times: 6, in: footage)
+    let calm = try TestWorkspace()
+    try #require(try calm.curate("import", "--quiet", clip).status == 0)
+    let busy = try TestWorkspace()
+    let both = try Shell.run(
+      "sh",
+      [
+        "-c",
+        """
+        "$0" import --quiet --workspace "$1" "$2" 2>"$3" & first=$!
+        "$0" import --quiet --workspace "$1" "$2" 2>"$4"; second=$?
+        wait $first; echo $? $second
+        """, Shell.curate, busy.path, clip, footage.path("a"), footage.path("b"),
+      ])
+    // One of them, or both in turn, brings it in; the other says why it stopped.
+    let statuses = both.output.split(separator: " ").compactMap {
+      Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+    #expect(statuses.contains(0), "\(both.output)")
+    try #require(try busy.curate("import", "--quiet", clip).status == 0)
+    #expect(try busy.contentHash() == calm.contentHash())
+  }
+
+  @Test func aFileThatChangesWhileItIsReadIsNotTrusted() throws {
+    let workspace = try TestWorkspace()
+    let clip = try Samples.repeated("bob-1", times: 40, in: workspace.folder)
+    let result = try Shell.run(
+      "sh",
+      [
+        "-c",
+        """
+        "$0" import --quiet --workspace "$1" "$2" & job=$!
+        sleep 1; touch "$2"; wait $job
+        """, Shell.curate, workspace.path, clip,
+      ])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("changed while it was read"), "\(result.errors)")
+    #expect(try workspace.videos().map(\.state) == ["failed"])
+    #expect(try workspace.curate("retry", "--quiet").status == 0)
+    #expect(try workspace.videos().map(\.state) == ["done"])
+  }
+
+  @Test func aFullDiskIsSaidAndNothingIsLost() throws {
+    guard geteuid() == 0 else { return }  // Only root may mount a small disk.
+    let place = try TemporaryFolder()
+    guard
+      (try? Shell.run("mount", ["-t", "tmpfs", "-o", "size=1500k", "tmpfs", place.url.path]).status)
+        == 0
+    else { return }
+    defer { _ = try? Shell.run("umount", [place.url.path]) }
+    let footage = try TemporaryFolder()
+    let clip = try Samples.repeated("bob-1", times: 8, in: footage)
+    let small = place.path("w")
+    try #require(try Shell.run(Shell.curate, ["init", small]).status == 0)
+    let full = try Shell.run(Shell.curate, ["import", "--quiet", clip, "--workspace", small])
+    #expect(full.status == 1)
+    #expect(full.errorLines.count == 1 && full.errors.contains("full"), "\(full.errors)")
+    let more = try Shell.run("mount", ["-o", "remount,size=64m", place.url.path])
+    try #require(more.status == 0, "\(more.errors)")
+    let again = try Shell.run(Shell.curate, ["import", "--quiet", clip, "--workspace", small])
+    #expect(again.status == 0, "\(again.errors)")
+    let calm = try TestWorkspace()
+    try #require(try calm.curate("import", "--quiet", clip).status == 0)
+    let hash = try Shell.run(Shell.curate, ["doctor", "--hash", "--workspace", small]).output
+    #expect(hash.contains(try calm.contentHash()))
+  }
+
+  @Test func aCatalogueOfANewerVersionIsLeftAlone() throws {
+    let workspace = try TestWorkspace()
+    let made = try Shell.run(
+      "sqlite3", [workspace.path + "/catalog.sqlite", "PRAGMA user_version = 99"])
+    try #require(made.status == 0)
+    let result = try workspace.curate("import", "--quiet", Samples.clip("bob-target"))
+    #expect(result.status == 1 && result.errorLines.count == 1)
+    #expect(result.errors.contains("newer"), "\(result.errors)")
+  }
+}
