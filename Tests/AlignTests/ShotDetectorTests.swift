@@ -46,6 +46,11 @@ import Testing
     #expect(cuts(frames) == [])
   }
 
+  @Test func aCameraThatIsTornAwayIsNone() {
+    // Up to 18 pixels a frame, nearly half a patch.
+    #expect(cuts((0..<60).map { ShotDetectorTests.frame(seed: 4, shift: $0 * $0 * 3 / 20) }) == [])
+  }
+
   @Test func aCutIsSeenWhileTheCameraMoves() {
     let frames = (0..<40).map { ShotDetectorTests.frame(seed: $0 < 20 ? 5 : 6, shift: $0 * 2) }
     #expect(cuts(frames) == [20])

@@ -115,4 +115,34 @@ import Testing
     #expect(aligned[min(39, gone)...].allSatisfy { $0.faces.isEmpty })
     #expect(Set(aligned.flatMap { $0.faces.map(\.track) }) == [0])
   }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere))
+  func whatDoesNotLookLikeTheFaceIsNotFollowed() throws {
+    let picture = try #require(try DetectionTests.faces("ytf_test", count: 1).first).image
+    let frames = (0..<10).map { frame in
+      // Too small a part of the frame for a cut.
+      var image = Image(width: 900, height: 700, red: 70, green: 90, blue: 110)
+      image.draw(picture, x: 300, y: 200)
+      if frame >= 6 {
+        let block = Image(
+          width: picture.width, height: picture.height, red: 90, green: 60, blue: 50)
+        image.draw(block, x: 300, y: 200)
+      }
+      return image
+    }
+    let aligned = try VideoAlignerTests.run(frames, options: .init(checkInterval: 100))
+    #expect(aligned.allSatisfy { !$0.isCut })
+    #expect(aligned.map(\.faces.count) == [1, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+  }
+
+  @Test(.enabled(if: picturesAreHere && predictorIsHere))
+  func theDetectorLooksAgainNowAndThen() throws {
+    let frames = try VideoAlignerTests.moving()
+    func scores(_ interval: Int) throws -> Int {
+      let aligned = try VideoAlignerTests.run(frames, options: .init(checkInterval: interval))
+      return Set(aligned.flatMap { $0.faces.map(\.score) }).count
+    }
+    let often = try scores(5)
+    #expect(try scores(100) < often)
+  }
 }
