@@ -57,6 +57,19 @@ let command: [Target] = [
     swiftSettings: safe)
 ]
 
+/// Not part of what is shipped: what RESULTS.md is measured with.
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "catalog-bench", dependencies: ["Catalog", "FaceCore", grdb],
+    path: "Benchmarks/Catalog", swiftSettings: strict),
+  .executableTarget(
+    name: "light-bench", dependencies: ["Align", "FaceCore", "SyntheticFaces"],
+    path: "Benchmarks/Light", swiftSettings: strict),
+  .executableTarget(
+    name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
+    path: "Benchmarks/Detection", swiftSettings: strict),
+]
+
 let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["FaceCore"], path: "Tests/TestSupport",
@@ -99,5 +112,5 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
-  targets: libraries + shims + command + tests,
+  targets: libraries + shims + command + benchmarks + tests,
   cxxLanguageStandard: .cxx17)

@@ -53,10 +53,10 @@ extension Workspace {
         INSERT INTO face(video_id, track, ordinal, position, ticks, yaw, pitch, roll,
           pose_w, pose_x, pose_y, pose_z, score, eye_distance, identity_id,
           box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
-          crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks, light_bin,
+          crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, light, landmarks, light_bin, cell,
           \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")))
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-          ?, ?, ?\(String(repeating: ", ?", count: MeasureColumn.allCases.count)))
+          ?, ?, ?, ?\(String(repeating: ", ?", count: MeasureColumn.allCases.count)))
         """
     ).execute(
       arguments: [
@@ -66,7 +66,7 @@ extension Workspace {
         face.box.x, face.box.y, face.box.width, face.box.height,
         id.cropName(fileExtension: crop.fileExtension), crop.sha256, crop.size, crop.faceType,
         map.a, map.b, map.tx, map.c, map.d, map.ty, face.light?.blob, face.landmarks.blob,
-        face.light?.bin.rawValue,
+        face.light?.bin.rawValue, PoseCell(yaw: pose.yaw, pitch: pose.pitch).index,
       ] + StatementArguments(try measured(face, of: video, in: db)))
   }
 

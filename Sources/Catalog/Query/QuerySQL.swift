@@ -26,6 +26,12 @@ struct QuerySQL {
       self = QuerySQL.joined([QuerySQL(expression), visible], by: "AND")
     }
     if let expression = query.expression {
+      let cells = expression.impliedCells ?? (expression.namesIdentity ? everyCell : nil)
+      if let cells {
+        // In the way of the index, which begins with rejection and cell.
+        let list = cells.sorted().map(String.init).joined(separator: ", ")
+        text = "faces.cell IN (\(list)) AND \(text)"
+      }
       thresholds = Thresholds(percentiles: expression.percentiles, of: expression.onlyIdentity)
     }
   }
@@ -141,6 +147,8 @@ struct QuerySQL {
       .joined(separator: ", ")
   }
 }
+
+private let everyCell = Set(PoseCell.all.map(\.index))
 
 /// The percentiles of a query as tables that come before it: for each identity and cell the value
 /// at the nearest rank.

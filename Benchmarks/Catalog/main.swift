@@ -1,0 +1,174 @@
+// Fills a catalogue with generated faces and measures what people wait for.
+//
+// Usage: catalog-bench FOLDER FACES
+// The workspace is made in FOLDER and left there. Rows are made up, but they go through the real
+// schema with its rules, triggers and indexes; crops are not made.
+
+import Catalog
+import FaceCore
+import Foundation
+import GRDB
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3, let total = Int(arguments[2]), total > 0 else {
+  FileHandle.standardError.write(Data("usage: catalog-bench FOLDER FACES\n".utf8))
+  exit(64)
+}
+let folder = arguments[1]
+let people = ["alice", "bob", "carol", "dave"]
+let facesAVideo = 1000
+
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try body()
+  return start.duration(to: .now) / .seconds(1)
+}
+
+func milliseconds(_ seconds: Double) -> String { String(format: "%.1f ms", seconds * 1000) }
+
+/// Rows straight into the tables: a million through `commit` would make a million crops.
+func fill() throws {
+  _ = try Workspace.create(at: folder)
+  var configuration = Configuration()
+  configuration.foreignKeysEnabled = true
+  let database = try DatabaseQueue(path: folder + "/catalog.sqlite", configuration: configuration)
+  try database.writeWithoutTransaction { db in
+    try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")
+    db.add(
+      function: DatabaseFunction("rand", argumentCount: 2) { values in
+        let low = Double.fromDatabaseValue(values[0]) ?? 0
+        return Double.random(in: low...(Double.fromDatabaseValue(values[1]) ?? low))
+      })
+    try db.inTransaction {
+      try db.execute(
+        sql: """
+          INSERT INTO journal(at, author, command, summary)
+          VALUES ('2026-01-01T00:00:00Z', 'bench', 'catalog-bench', 'made up')
+          """)
+      for name in people {
+        try db.execute(
+          sql: "INSERT INTO identity(name, journal_id) VALUES (?, 1)", arguments: [name])
+      }
+      return .commit
+    }
+    let videos = (total + facesAVideo - 1) / facesAVideo
+    let bins = LightBin.allCases.enumerated().map {
+      "WHEN \($0.offset) THEN '\($0.element.rawValue)'"
+    }
+    .joined(separator: " ")
+    for video in 1...videos {
+      try db.inTransaction {
+        try db.execute(
+          sql: """
+            INSERT INTO video(id, sha256, size, modified, path, name, width, height, codec,
+              time_numerator, time_denominator, duration, state, next_ordinal, journal_id)
+            VALUES (?1, printf('%016x%048x', ?1 * 2654435761, ?1), 1, 1, '/bench/' || ?1,
+              'clip-' || ?1 || '.mp4',
+              1280, 720, 'h264', 1, 25, 100000, 'done', 100000, 1)
+            """,
+          arguments: [video])
+        try db.execute(
+          sql: """
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+            INSERT INTO track(video_id, number, shot) SELECT ?, i, i / 2 FROM n
+            """,
+          arguments: [video])
+        let person = (video * 7919) % 100
+        // Four people with a half, a quarter … of the videos, some nobody has named.
+        let identity = person < 40 ? 1 : person < 65 ? 2 : person < 80 ? 3 : person < 90 ? 4 : nil
+        let count = min(facesAVideo, total - (video - 1) * facesAVideo)
+        try db.execute(
+          sql: """
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?3 - 1),
+            made AS MATERIALIZED (
+              SELECT i, rand(-1, 1) * rand(0, 85) AS yaw, rand(-1, 1) * rand(0, 40) AS pitch,
+                rand(0, 60) AS sharpness, rand(15, 160) AS eye, rand(0, 1) AS other FROM n)
+            INSERT INTO face(video_id, track, ordinal, position, ticks, yaw, pitch, roll,
+              pose_w, pose_x, pose_y, pose_z, score, eye_distance, identity_id,
+              box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
+              crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, landmarks, light, cell, light_bin,
+              sharpness, luminance, mouth, eyes, inter_eye, under_exposed, over_exposed,
+              landmark_misfit)
+            SELECT ?1, i / 100, i * 3, 0, i * 3, yaw, pitch, other * 20 - 10, 1, 0, 0, 0, other,
+              eye, ?2, 100, 100, eye * 2.5, eye * 2.5, ?1 || '/' || i || '.jpg',
+              printf('%064x', i + ?1 * 1000), 256, 'full_face', 1, 0, 0, 0, 1, 0,
+              zeroblob(544), zeroblob(36),
+              (4 + iif(yaw < 0, -1, 1) * min(4, CAST(abs(yaw) / 20.0 + 0.5 AS INTEGER))) * 5
+                + 2 + iif(pitch < 0, -1, 1) * min(2, CAST(abs(pitch) / 15.0 + 0.5 AS INTEGER)),
+              CASE CAST(other * 17 AS INTEGER) \(bins) END, sharpness, other, rand(0, 0.3), rand(0, 0.4), eye, other / 9, other / 7,
+              rand(0, 0.2)
+            FROM made
+            """,
+          arguments: [video, identity, count])
+        return .commit
+      }
+      if video % 500 == 0 { print("  \(video * facesAVideo) faces") }
+    }
+    try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+}
+
+/// Three predicates, each time others.
+func query(_ number: Int) -> String {
+  let person = people[number % people.count]
+  let low = -70 + number * 37 % 110
+  let sharp = 5 + number * 13 % 40
+  return switch number % 4 {
+  case 0: "identity = \(person) and yaw in \(low)..\(low + 30) and sharpness >= \(sharp)"
+  case 1: "identity = \(person) and light in (left-hard, up-left-hard) and size >= \(sharp + 20)"
+  case 2: "yaw in \(low)..\(low + 20) and sharpness >= \(sharp) and luminance < 0.5"
+  default: "identity = \(person) and cell = y4p2 and mouth > 0.1"
+  }
+}
+
+func report(_ title: String, _ times: [Double]) {
+  let sorted = times.sorted()
+  let p95 = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+  print(
+    "\(title): p50 \(milliseconds(sorted[sorted.count / 2])), p95 \(milliseconds(p95)),"
+      + " worst \(milliseconds(sorted[sorted.count - 1])) of \(sorted.count)")
+}
+
+if !FileManager.default.fileExists(atPath: folder + "/catalog.sqlite") {
+  let time = try seconds(fill)
+  print("filled with \(total) faces in \(Int(time)) s, \(Int(Double(total) / time)) faces/s")
+}
+let size =
+  try FileManager.default.attributesOfItem(atPath: folder + "/catalog.sqlite")[.size] as? Int ?? 0
+print("catalog.sqlite: \(size / 1_000_000) MB, \(size / total) bytes a face")
+
+let workspace = try Workspace(opening: folder, access: .readOnly)
+_ = try workspace.facets(matching: FaceQuery(parsing: query(0)))  // Fills the page cache.
+var found = 0
+let count = total > 2_000_000 ? 20 : 60
+report(
+  "three predicates + facets",
+  try (0..<count).map { number in
+    let faceQuery = try FaceQuery(parsing: query(number))
+    return try seconds { found += try workspace.facets(matching: faceQuery).total }
+  })
+print("  \(found / count) faces on average")
+report(
+  "the same, with one person named",
+  try (0..<count).filter { $0 % 4 != 2 }.map { number in
+    let faceQuery = try FaceQuery(parsing: query(number))
+    return try seconds { _ = try workspace.facets(matching: faceQuery) }
+  })
+report(
+  "coverage of one person",
+  try (0..<40).map { number in
+    let faceQuery = try FaceQuery(parsing: "identity = \(people[number % people.count])")
+    return try seconds { _ = try workspace.cellCounts(matching: faceQuery) }
+  })
+report(
+  "first page of fifty",
+  try (0..<20).map { number in
+    let faceQuery = try FaceQuery(parsing: query(number))
+    return try seconds { _ = try workspace.faces(matching: faceQuery, limit: 50) }
+  })
+report(
+  "sharper than most of alice, of her cell",
+  try (0..<3).map { number in
+    let faceQuery = try FaceQuery(parsing: "identity = alice and sharpness >= p\(50 + number)")
+    return try seconds { _ = try workspace.count(matching: faceQuery) }
+  })
