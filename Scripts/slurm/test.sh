@@ -57,7 +57,8 @@ CONF
 export SLURM_CONF=$folder/slurm.conf
 
 munged --foreground --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
-  --pid-file="$folder/munge/pid" --log-file="$folder/munge/log" --seed-file="$folder/munge/seed" &
+  --pid-file="$folder/munge/pid" --log-file="$folder/munge/log" --seed-file="$folder/munge/seed" \
+  2>"$folder/munge/out" &
 pids+=($!)
 for _ in $(seq 50); do [ -S "$folder/munge/socket" ] && break; sleep 0.1; done
 slurmctld -D -f "$SLURM_CONF" >"$folder/ctld.out" 2>&1 &

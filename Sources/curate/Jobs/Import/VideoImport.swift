@@ -48,7 +48,10 @@ struct VideoImport {
         wasStopped.store(true, ordering: .relaxed)
         return nil
       }
-      return try source.next().map { Step(ordinal: $0.ordinal, time: $0.timestamp, frame: $0) }
+      // Luma is taken here, for finding is what the others wait for.
+      return try source.next().map {
+        Step(ordinal: $0.ordinal, time: $0.timestamp, frame: $0, luma: $0.luma)
+      }
     }
     let finder = try Finder(state: state, predictor: predictor)
     let found = pipeline.stage("find", from: decoded, gather: .ready(1)) {
@@ -128,10 +131,9 @@ struct VideoImport {
     }
 
     func find(_ step: inout Step) throws {
-      guard let luma = step.frame?.luma else { return }
+      guard let luma = step.luma else { return }
       step.seen = try follower.frame(luma, number: step.ordinal, using: aligner)
       step.follower = follower
-      step.luma = luma
     }
   }
 
