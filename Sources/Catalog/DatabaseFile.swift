@@ -71,6 +71,10 @@ struct DatabaseFile: Sendable {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(10)
+    // Mapped, a scan of the index of a million faces makes no system call.
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112")
+    }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
     return queue

@@ -37,7 +37,7 @@ extension Workspace {
         db,
         sql: condition.prefix + """
           SELECT faces.identity_id, faces.video_id, faces.cell, faces.light, count(*)
-          FROM face_facts AS faces WHERE \(condition.text) GROUP BY 1, 2, 3, 4
+          FROM face_facts AS faces WHERE \(condition.text) GROUP BY 3, 1, 4, 2
           """,
         arguments: condition.arguments)
       var total = 0
