@@ -18,13 +18,19 @@ test: build
 	$(SWIFT) test -c release
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
+# CLIP is a 720p clip of one face, PYTHON an interpreter with dlib and cv2; both may be left out.
 bench: build
+	$(SWIFT) build -c release --product catalog-bench
 	@Benchmarks/run.sh $(CURATE)
+	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
+	@Benchmarks/kill.sh $(CURATE)
+	@Scripts/slurm/test.sh $(CURATE)
+	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 
 asan: setup
 	$(SWIFT) test --sanitize=address

@@ -2,7 +2,7 @@
 # Runs submit.sh under a real Slurm of one node and two tasks, and compares the merged catalogue
 # with a single import of the same clips. Needs root and the package slurm-wlm; everything it
 # starts lives in a temporary folder and ends with it.
-# Usage: Scripts/slurm/test.sh CURATE CLIP...
+# Usage: Scripts/slurm/test.sh CURATE [CLIP...]      (clips of synthetic people unless told)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 CURATE=$(realpath "$1")
@@ -23,6 +23,10 @@ finish() {
 }
 trap finish EXIT
 
+if [ $# = 0 ]; then
+  "$CURATE" sample "$folder/clips" --seconds 3 --quiet
+  set -- "$folder/clips"
+fi
 host=$(hostname -s)
 mkdir -p "$folder"/{munge,state,spool}
 chmod 700 "$folder/munge"
