@@ -139,4 +139,42 @@ import Testing
     expectOneLine(result, naming: folder.url.path)
     #expect(result.errors.contains("curate init"))
   }
+
+  /// Odd, but readable: each frame goes in.
+  @Test(arguments: ["sizes.ts", "backwards.mkv", "no-times.mp4", "one-frame.mp4", "8k.mp4"])
+  func oddVideosGoInToTheEnd(name: String) throws {
+    let workspace = try TestWorkspace()
+    let clip = Samples.clip("bob-target")
+    let path = workspace.folder.path(name)
+    let fast = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-an"]
+    var frames = 37
+    switch name {
+    case "sizes.ts":
+      let parts = ["640:360", "320:180"].map { workspace.folder.path("\($0.prefix(3)).ts") }
+      for (part, size) in zip(parts, ["640:360", "320:180"]) {
+        try FFmpeg.run(["-i", clip, "-vf", "scale=\(size)"] + fast + [part])
+      }
+      var bytes = Data()
+      for part in parts { bytes += try Data(contentsOf: URL(fileURLWithPath: part)) }
+      try bytes.write(to: URL(fileURLWithPath: path))
+      frames = 74
+    case "backwards.mkv":
+      try FFmpeg.run(
+        ["-i", clip] + fast + ["-bsf:v", "setts=ts=if(gt(N\\,15)\\,N-10\\,N)*512", path])
+    case "no-times.mp4":
+      let raw = workspace.folder.path("raw.h264")
+      try FFmpeg.run(["-i", clip] + fast + ["-f", "h264", raw])
+      try FileManager.default.copyItem(atPath: raw, toPath: path)
+    case "one-frame.mp4":
+      try FFmpeg.run(["-i", clip, "-frames:v", "1"] + fast + [path])
+      frames = 1
+    default:
+      try FFmpeg.run(["-i", clip, "-frames:v", "1", "-vf", "scale=7680:4320"] + fast + [path])
+      frames = 1
+    }
+    let result = try workspace.curate("import", "--quiet", path)
+    #expect([0, 2].contains(result.status) && result.errorLines.count <= 1, "\(result.errors)")
+    let video = try #require(try workspace.videos().first)
+    #expect(video.frames == frames && video.faces == frames)
+  }
 }

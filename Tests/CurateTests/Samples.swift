@@ -31,7 +31,9 @@ enum Samples {
 }
 
 enum FFmpeg {
-  static func run(_ arguments: String...) throws {
+  static func run(_ arguments: String...) throws { try run(arguments) }
+
+  static func run(_ arguments: [String]) throws {
     let made = try Shell.run("ffmpeg", ["-v", "error", "-y"] + arguments)
     try #require(made.status == 0, "\(made.errors)")
   }
