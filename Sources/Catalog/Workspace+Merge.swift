@@ -70,6 +70,7 @@ extension Workspace {
     try catalog.write(attaching: part.catalog) { db in
       try db.inTransaction(.immediate) {
         try copyNames(in: db)
+        try copyDuplicates(in: db)
         return .commit
       }
     }
@@ -88,6 +89,47 @@ extension Workspace {
     for row in names {
       let entry = try PartVideo.copiedEntry(row, in: db)
       _ = try insertIdentity(row["name"], notes: row["notes"], entry: entry, in: db)
+    }
+  }
+
+  /// Marks that stand in the part, where both faces are here and this one has no mark yet.
+  private func copyDuplicates(in db: Database) throws {
+    let marks = """
+      part.face AS theirs JOIN part.duplicate AS mark ON mark.id = theirs.duplicate_id
+      JOIN part.face AS their_best ON their_best.id = mark.best_id
+      JOIN part.video AS their_video ON their_video.id = theirs.video_id
+      JOIN part.video AS best_video ON best_video.id = their_best.video_id
+      JOIN main.video AS my_video ON my_video.sha256 = their_video.sha256
+      JOIN main.video AS my_best_video ON my_best_video.sha256 = best_video.sha256
+      JOIN main.face AS mine ON mine.video_id = my_video.id
+        AND mine.ordinal = theirs.ordinal AND mine.position = theirs.position
+      JOIN main.face AS my_best ON my_best.video_id = my_best_video.id
+        AND my_best.ordinal = their_best.ordinal AND my_best.position = their_best.position
+      WHERE mine.duplicate_id IS NULL
+      """
+    let entries = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM part.journal WHERE id IN
+          (SELECT journal_id FROM part.duplicate WHERE id IN
+            (SELECT duplicate_id FROM part.face WHERE duplicate_id IS NOT NULL)) ORDER BY id
+        """)
+    for row in entries {
+      let entry = try PartVideo.copiedEntry(row, in: db)
+      try db.execute(
+        sql: """
+          INSERT INTO main.duplicate(journal_id, face_id, best_id)
+          SELECT ?1, mine.id, my_best.id FROM \(marks) AND mark.journal_id = ?2
+            ON CONFLICT DO NOTHING
+          """,
+        arguments: [entry, row["id"] as Int64])
+      try db.execute(
+        sql: """
+          UPDATE main.face SET duplicate_id = duplicate.id FROM main.duplicate
+          WHERE duplicate.journal_id = ? AND duplicate.face_id = main.face.id
+            AND main.face.duplicate_id IS NULL
+          """,
+        arguments: [entry])
     }
   }
 

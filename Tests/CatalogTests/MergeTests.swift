@@ -25,6 +25,10 @@ import Testing
     try workspace.assign(
       "bob", to: FaceQuery(parsing: "yaw < 0 and video = interview-1.mp4"), creating: true,
       scope: .tracks, note: note)
+    let faces = try workspace.faces(matching: FaceQuery(parsing: "video = interview-1.mp4"))
+      .map(\.id)
+    try workspace.markDuplicates(
+      [(faces[1], best: faces[0]), (faces[2], best: faces[0])], note: note)
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Align
 import FaceCore
 import Media
 
@@ -7,10 +8,8 @@ struct CropCutter: Sendable {
 
   /// Black where the square reaches outside the frame.
   func crop(of frame: VideoFrame, by transform: FaceCore.AffineTransform) -> Image {
-    let seen = PixelRegion(
-      seenBy: transform, width: size, height: size, ofPictureWidth: frame.width,
-      height: frame.height)
-    guard let seen else { return Image(width: size, height: size) }
-    return frame.image(in: seen).warped(seen: seen, by: transform, width: size, height: size)
+    let region = cropRegion(
+      of: transform, size: size, width: frame.width, height: frame.height)
+    return Align.crop(frame.image(in: region), at: region, by: transform, size: size)
   }
 }
