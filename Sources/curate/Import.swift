@@ -47,7 +47,7 @@ struct Import: ParsableCommand {
   @Option(help: "Keep only the largest so many faces of a frame (0: all).")
   var maxFaces = 0
 
-  @Option(help: "How many videos at once; as many as cores unless told.")
+  @Option(help: "How many videos at once; as many as cores, 16 at most, unless told.")
   var jobs: Int?
 
   @Option(help: "Import only part I of N of the files, into WORKSPACE/parts/I-of-N.")

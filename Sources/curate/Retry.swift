@@ -10,7 +10,7 @@ struct Retry: ParsableCommand {
   @OptionGroup var workspace: WorkspaceOption
   @OptionGroup var progress: ProgressOption
 
-  @Option(help: "How many videos at once; as many as cores unless told.")
+  @Option(help: "How many videos at once; as many as cores, 16 at most, unless told.")
   var jobs: Int?
 
   func run() throws {

@@ -71,7 +71,8 @@ final class ImportRun: Sendable {
   ) throws {
     StopSignal.watch()
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let atOnce = max(1, min(jobs ?? cores, files.count))
+    // A video in the works takes some 50 MB: many cores are given more threads each, not more videos.
+    let atOnce = max(1, min(jobs ?? min(cores, 16), files.count))
     let job = ImportJob(
       workspace: workspace, options: options, decoderThreads: max(1, cores / atOnce))
     let start = ContinuousClock.now
