@@ -16,6 +16,11 @@ package final class Pipeline<Element: Sendable>: Sendable {
     var queues: [Queue] = []
   }
 
+  // A bare closure in a `Mutex` gets one more layer of conversion at each use, until the stack is
+  // full of them; in a struct it stays what it is.
+  private struct Source { let body: () throws -> Element? }
+  private struct Change { let body: (inout [Element]) throws -> Void }
+
   private let state = Mutex(State())
   private let running = DispatchGroup()
   private let queueLimit: Int
@@ -25,9 +30,9 @@ package final class Pipeline<Element: Sendable>: Sendable {
   /// Starts a stage without input; `body` gives an element at a time, nil at the end.
   package func source(_ name: String, _ body: sending @escaping () throws -> Element?) -> Queue {
     let output = makeQueue()
-    let body = Mutex(body)
+    let work = Mutex(Source(body: body))
     start(name) { timing in
-      while let element = try timing.busy({ try body.withLock { try $0() } }) {
+      while let element = try timing.busy({ try work.withLock { try $0.body() } }) {
         timing.frames += 1
         guard timing.waitingForOutput({ output.push(element) }) else { return }
       }
@@ -52,12 +57,12 @@ package final class Pipeline<Element: Sendable>: Sendable {
     _ body: sending @escaping (inout [Element]) throws -> Void
   ) -> Queue {
     let output = makeQueue()
-    let body = Mutex(body)
+    let work = Mutex(Change(body: body))
     start(name) { timing in
       while true {
         var elements = timing.waitingForInput { self.gathered(gather, from: input) }
         if elements.isEmpty { break }
-        try timing.busy { try body.withLock { try $0(&elements) } }
+        try timing.busy { try work.withLock { try $0.body(&elements) } }
         timing.frames += elements.count
         elements.reverse()
         while let element = elements.popLast() {
