@@ -44,7 +44,7 @@ public enum Shell {
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try withSignals { try process.run() }
     if let killAfter {
       Thread.sleep(forTimeInterval: killAfter)
       kill(process.processIdentifier, SIGKILL)
@@ -53,6 +53,16 @@ public enum Shell {
     return ShellResult(
       status: process.terminationStatus, output: try logs.text("out"),
       errors: try logs.text("err"))
+  }
+
+  /// Tests run on threads that block all signals, and a program inherits that: a shell would not
+  /// hear of the end of what it waits for.
+  private static func withSignals(_ start: () throws -> Void) rethrows {
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_UNBLOCK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try start()
   }
 
   private static func which(_ name: String) throws -> String {

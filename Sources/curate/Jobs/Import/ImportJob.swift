@@ -82,6 +82,8 @@ final class ImportJob: Sendable {
       }
       try workspace.finishImport(of: video)
       return .imported(frames: found.frames, faces: faces)
+    } catch let error as CatalogError where error.code == .conflict {
+      throw error  // Another import of it is at work: to call the video failed would stop that one.
     } catch {
       // The reason is kept with the video; what the catalogue cannot say, the error does.
       try? workspace.failImport(of: video, reason: "\(error)")
