@@ -68,6 +68,9 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict),
+  .executableTarget(
+    name: "training-bench", dependencies: ["Networks", "Trainer"], path: "Benchmarks/Training",
+    swiftSettings: strict),
 ]
 
 let tests: [Target] = [

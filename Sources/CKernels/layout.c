@@ -1,4 +1,6 @@
+#define _DEFAULT_SOURCE
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kernels.h"
 
@@ -96,4 +98,12 @@ FOR_EACH_CPU
 void kernels_deinterleave(const float *pixels, int channels, ptrdiff_t area, float *planes) {
   for (int c = 0; c < channels; c++)
     for (ptrdiff_t i = 0; i < area; i++) planes[c * area + i] = pixels[i * channels + c];
+}
+
+void kernels_prefer_large_pages(void *memory, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  madvise(memory, bytes, MADV_HUGEPAGE);
+#else
+  (void)memory, (void)bytes;
+#endif
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import FaceCore
 
 /// Named arrays of 32-bit floats in one piece of memory: weights, their gradients, or what an
@@ -90,9 +91,16 @@ public final class Parameters {
 }
 
 /// Zeroed memory at a multiple of 64 bytes; the caller deallocates it.
+///
+/// Much of it comes in large pages, where the system has them: weights are read at strides of
+/// kilobytes, a page each.
 func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
   let bytes = max(count, 1) * MemoryLayout<Float>.stride
-  let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+  let largePage = 2 << 20
+  let isLarge = bytes >= 2 * largePage
+  let memory = UnsafeMutableRawPointer.allocate(
+    byteCount: bytes, alignment: isLarge ? largePage : 64)
+  if isLarge { kernels_prefer_large_pages(memory, bytes) }
   memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
   return memory.assumingMemoryBound(to: Float.self)
 }

@@ -75,4 +75,7 @@ void kernels_filter_rows(const float *plane, int height, int width, const float 
 void kernels_filter_columns(const float *plane, int height, int width, const float *weights,
                             int taps, float *result);
 
+/// Asks the system for large pages; it may refuse.
+void kernels_prefer_large_pages(void *memory, size_t bytes);
+
 #endif

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 internal import Foundation
 
@@ -14,13 +15,32 @@ public struct CPUEngine: Sendable {
     public let wasAlreadyLoaded: Bool
   }
 
+  /// What a processor can do, each of them more than the next.
+  public enum Instructions: String, Hashable, Sendable, CaseIterable {
+    case avx512, avx2, generic
+  }
+
   public let threads: Int
   public let library: Library
+  /// What the convolutions are computed with.
+  public let instructions: Instructions
+  private let functions: winograd_kernels
 
-  /// Takes as many threads as there are processors, unless told.
+  /// Takes as many threads as there are processors, and the best instructions of this one,
+  /// unless told.
   ///
-  /// Throws where OpenBLAS is not installed.
-  public init(threads: Int? = nil) throws(NetworksError) {
+  /// Throws where OpenBLAS is not installed, or the processor lacks the instructions.
+  public init(
+    threads: Int? = nil, instructions: Instructions? = nil
+  ) throws(NetworksError) {
+    guard let found = winograd_find(instructions?.rawValue) else {
+      throw NetworksError(
+        code: .engineUnavailable, subject: "instructions \(instructions?.rawValue ?? "")",
+        reason: "this processor does not have them")
+    }
+    functions = found.pointee
+    self.instructions = Instructions(rawValue: String(cString: functions.name)) ?? .generic
+
     if let reason = openblas_open() {
       throw NetworksError(
         code: .engineUnavailable, subject: "OpenBLAS", reason: String(cString: reason))
@@ -55,6 +75,6 @@ public struct CPUEngine: Sendable {
     }
     return Executable(
       network: network, batch: batch, purpose: purpose, parameters: parameters,
-      workers: Workers(threads: threads))
+      workers: Workers(threads: threads), functions: functions)
   }
 }

@@ -18,7 +18,7 @@ public final class Executable {
 
   init(
     network: Network, batch: Int, purpose: CPUEngine.Purpose, parameters: Parameters,
-    workers: Workers
+    workers: Workers, functions: winograd_kernels
   ) {
     (self.network, self.batch, self.parameters) = (network, batch, parameters)
     self.workers = workers
@@ -28,7 +28,8 @@ public final class Executable {
     arena = allocateFloats(placement.count)
     tensors = placement.memory(in: arena)
     kernels = schedule.kernels(
-      tensors: tensors, parameters: parameters, gradients: gradients, workers: workers)
+      tensors: tensors, parameters: parameters, gradients: gradients, workers: workers,
+      functions: functions)
     scratch = allocateFloats(kernels.map(\.scratchCount).max() ?? 0)
   }
 

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// What runs, in order: a step is a layer with the activation behind it.
 ///
 /// Reshaping and taking a part move nothing; their tensors are views.
@@ -62,7 +64,8 @@ struct Schedule {
   }
 
   func kernels(
-    tensors: [TensorMemory], parameters: Parameters, gradients: Parameters?, workers: Workers
+    tensors: [TensorMemory], parameters: Parameters, gradients: Parameters?, workers: Workers,
+    functions: winograd_kernels
   ) -> [any Kernel] {
     func weights(_ name: String) -> WeightMemory {
       WeightMemory(values: parameters.pointer(name), gradient: gradients?.pointer(name))
@@ -70,6 +73,13 @@ struct Schedule {
     return steps.map { step in
       let (input, output) = (tensors[step.input.index], tensors[step.output.index])
       switch step.layer {
+      case .convolution(_, _, let stride)
+      where WinogradKernel.suits(
+        step.layer, input: step.input.shape, output: step.output.shape):
+        return WinogradKernel(
+          stride: stride, input: input, output: output, weight: weights("\(step.name).weight"),
+          bias: weights("\(step.name).bias"), activation: step.activation, workers: workers,
+          functions: functions)
       case .convolution(_, let kernel, _)
       where NarrowConvolutionKernel.suits(step.layer, input: step.input.shape):
         return NarrowConvolutionKernel(

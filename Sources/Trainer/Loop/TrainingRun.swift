@@ -143,7 +143,7 @@ public final class TrainingRun {
   }
 
   /// One step: forward, losses, backward, update.
-  private func learn(
+  package func learn(
     _ source: TrainingBatch, _ target: TrainingBatch
   ) throws -> (source: Loss, target: Loss) {
     for batch in [source, target] {
