@@ -39,7 +39,8 @@ let shims: [Target] = [
   .target(
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
-  .target(name: "CKernels"),
+  // A square root that sets errno is a call for each number.
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
   .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
   // Static: the shared libdlib would load OpenBLAS before the engine can choose its kernels.
   .target(

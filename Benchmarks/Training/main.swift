@@ -39,6 +39,6 @@ tell(
     + "\(engine.threads) threads, \(engine.instructions), OpenBLAS \(engine.library.core)")
 while let line = readLine(), let steps = Int(line) {
   let start = ContinuousClock.now
-  for _ in 0..<steps { _ = try run.learn(source, target) }
+  for _ in 0..<steps { _ = try run.learn { _ in (source, target) } }
   tell("\((ContinuousClock.now - start) / .seconds(1))")
 }

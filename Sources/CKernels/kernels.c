@@ -63,18 +63,58 @@ void kernels_column_sums(const float *values, ptrdiff_t rows, ptrdiff_t columns,
   }
 }
 
-FOR_EACH_CPU
-void kernels_adam(float *weights, const float *gradient, float *mean, float *variance,
-                  ptrdiff_t count, float rate, float decay_mean, float decay_variance,
-                  float epsilon) {
+// The finalizer of MurmurHash3 (Appleby), a bijection that mixes all bits.
+static inline uint32_t mixed(uint32_t x) {
+  x = (x ^ (x >> 16)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+static inline __attribute__((always_inline)) void update(const kernels_step *step, uint32_t first,
+                                                         float *weights, const float *gradient,
+                                                         float *mean, float *variance,
+                                                         ptrdiff_t count, const int believes,
+                                                         const int drops) {
+  kernels_step s = *step;
+  uint32_t seed = mixed(s.seed + 0x9e3779b9u);
   for (ptrdiff_t i = 0; i < count; i++) {
-    float g = gradient[i];
-    float m = decay_mean * mean[i] + (1 - decay_mean) * g;
-    float v = decay_variance * variance[i] + (1 - decay_variance) * g * g;
+    float g = s.gradient_scale * gradient[i];
+    float m = s.decay_mean * mean[i] + (1 - s.decay_mean) * g;
+    float d = believes ? g - m : g;
+    float v = s.decay_variance * variance[i] + (1 - s.decay_variance) * d * d;
     mean[i] = m;
     variance[i] = v;
-    weights[i] -= rate * m / (__builtin_sqrtf(v) + epsilon);
+    float rate = drops && mixed((first + (uint32_t)i) ^ seed) > s.kept ? 0 : s.rate;
+    weights[i] -= rate * m / (__builtin_sqrtf(v) + s.epsilon);
   }
+}
+
+FOR_EACH_CPU
+void kernels_update(const kernels_step *step, ptrdiff_t first, float *weights,
+                    const float *gradient, float *mean, float *variance, ptrdiff_t count) {
+  uint32_t at = (uint32_t)first;
+  int drops = step->kept != UINT32_MAX;
+  if (step->believes && drops) update(step, at, weights, gradient, mean, variance, count, 1, 1);
+  else if (step->believes) update(step, at, weights, gradient, mean, variance, count, 1, 0);
+  else if (drops) update(step, at, weights, gradient, mean, variance, count, 0, 1);
+  else update(step, at, weights, gradient, mean, variance, count, 0, 0);
+}
+
+FOR_EACH_CPU
+double kernels_square_sum(const float *values, ptrdiff_t count) {
+  double lanes[8] = {0};
+  ptrdiff_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int lane = 0; lane < 8; lane++) lanes[lane] += (double)values[i + lane] * values[i + lane];
+  for (; i < count; i++) lanes[0] += (double)values[i] * values[i];
+  double sum = 0;
+  for (int lane = 0; lane < 8; lane++) sum += lanes[lane];
+  return sum;
+}
+
+FOR_EACH_CPU
+void kernels_add(const float *values, float factor, ptrdiff_t count, float *sum) {
+  for (ptrdiff_t i = 0; i < count; i++) sum[i] += factor * values[i];
 }
 
 FOR_EACH_CPU

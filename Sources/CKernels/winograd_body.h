@@ -17,6 +17,33 @@ typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 INLINE vector load(const float *from) { return *(const unaligned *)from; }
 INLINE void store(float *to, vector value) { *(unaligned *)to = value; }
 
+#if LANES == 16
+#define LOW_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif LANES == 8
+#define LOW_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define HIGH_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOW_HALVES 0, 4, 1, 5
+#define HIGH_HALVES 2, 6, 3, 7
+#endif
+
+// Rows become columns. Each round shuffles all numbers as one deck of cards; after as many as the
+// lanes have binary digits, the two digits of each place have changed sides.
+INLINE void transpose(vector *rows) {
+  vector shuffled[LANES];
+#pragma clang loop unroll(full)
+  for (int size = LANES; size > 1; size /= 2) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < LANES / 2; i++) {
+      shuffled[2 * i] = __builtin_shufflevector(rows[i], rows[i + LANES / 2], LOW_HALVES);
+      shuffled[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + LANES / 2], HIGH_HALVES);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < LANES; i++) rows[i] = shuffled[i];
+  }
+}
+
 // Transforms of one line, with the points 0, 1, −1, 2, −2 and infinity. `in` and `out` are the
 // distances between neighbours.
 
@@ -217,11 +244,16 @@ static void pack_back(const winograd_shape *shape, const float *weights, int pan
     const float *from =
         weights + ((ptrdiff_t)tap_of(shape->folded_out, run, mirrored) * run.channels + run.first) *
                       depth;
-    for (int start = 0; start < depth; start += 16) {
-      int end = start + 16 < depth ? start + 16 : depth;
-      for (int lane = 0; lane < run.count; lane++)
-        for (int k = start; k < end; k++)
-          to[(ptrdiff_t)k * 9 * PANEL + lane] = from[(ptrdiff_t)lane * depth + k];
+    for (int k = 0; k < depth; k += LANES) {
+      for (int lane = 0; lane < run.count; lane += LANES) {
+        vector block[LANES];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++) block[i] = load(from + (ptrdiff_t)(lane + i) * depth + k);
+        transpose(block);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++)
+          store(to + (ptrdiff_t)(k + i) * 9 * PANEL + lane, block[i]);
+      }
     }
   }
 }
@@ -249,7 +281,10 @@ static void transform_input(const winograd_shape *shape, const float *image, int
         for (int i = 0; i < POINTS; i++) in[i] = pixels[i] ? load(pixels[i] + c) : (vector){0};
         for (int i = 0; i < 6; i++) input_line(in + i, 6, half + i, 6);
         for (int i = 0; i < 6; i++) input_line(half + 6 * i, 1, in + 6 * i, 1);
-        for (int i = 0; i < POINTS; i++) store(to + i * tiles->point_step + c, in[i]);
+        for (int i = 0; i < POINTS; i++) {
+          __builtin_prefetch(to + i * tiles->point_step + c + 4 * LANES, 1);
+          store(to + i * tiles->point_step + c, in[i]);
+        }
       }
     }
   }
@@ -263,7 +298,11 @@ static void transform_weights(const float *packed, int depth, float *points, ptr
       for (int i = 0; i < 9; i++) taps[i] = load(packed + i * PANEL + c);
       for (int i = 0; i < 3; i++) weight_line(taps + i, 3, half + i, 3);
       for (int i = 0; i < 6; i++) weight_line(half + 3 * i, 1, full + 6 * i, 1);
-      for (int i = 0; i < POINTS; i++) store(points + i * step + c, full[i]);
+      // Every line is written once and comes from the next cache: it is sent for a while before.
+      for (int i = 0; i < POINTS; i++) {
+        __builtin_prefetch(points + i * step + c + 2 * PANEL, 1);
+        store(points + i * step + c, full[i]);
+      }
     }
   }
 }

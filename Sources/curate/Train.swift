@@ -31,6 +31,11 @@ struct Train: ParsableCommand {
   @Option(help: "Faces of each side in a step.")
   var batchSize: Int?
 
+  @OptionGroup(title: "Learning") var learning: LearningOptions
+
+  @Option(help: "Begin with the encoder of this model, by name or folder.")
+  var from: String?
+
   @Option(help: "Stop after this many steps in all.")
   var iterations: Int?
 
@@ -64,8 +69,12 @@ struct Train: ParsableCommand {
     guard resume || !exists else {
       throw CommandError("\(folder.relativePath): exists; add --resume, or take another --name")
     }
+    guard from == nil || !exists else {
+      throw CommandError("\(folder.relativePath): has begun; --from is for a new model")
+    }
     let job = TrainJob(
-      workspace: opened, manifest: read, folder: folder, configuration: try settings(in: folder))
+      workspace: opened, manifest: read, folder: folder, configuration: try settings(in: folder),
+      startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
     let reporter = progress.reporter("train \(name)", unit: "steps")
     StopSignal.watch()
     var first = 0
@@ -83,7 +92,8 @@ struct Train: ParsableCommand {
             + "\(Double(report.target.loss).text(4)) target  data wait "
             + "\((report.wait * 100).text(0)) %"
             + (report.secondsLeft.map { "  \(ProgressReporter.clock($0)) left" } ?? ""))
-      })
+      },
+      note: { reporter.note("Warning: \($0)") })
     let how =
       end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
     reporter.finish("\(how) at step \(run.step), \(run.step - first) of them now")
@@ -102,6 +112,7 @@ struct Train: ParsableCommand {
         model: model, resolution: resolution ?? 64,
         batchSize: batchSize ?? model.batchSize, seed: seed)
     }
+    learning.apply(to: &configuration)
     configuration.iterationLimit = iterations
     configuration.timeLimit = minutes.map { $0 * 60 }
     configuration.checkpointInterval = checkpointEvery

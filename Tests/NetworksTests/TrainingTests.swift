@@ -34,7 +34,7 @@ func train(_ network: Network, steps: Int, threads: Int, rate: Float) throws -> 
   parameters.initialize(seed: 7)
   let executable = try CPUEngine(threads: threads).compile(
     network, batch: 4, for: .training, parameters: parameters)
-  let adam = Adam(parameters, settings: .init(learningRate: rate))
+  let adam = Optimizer(parameters, settings: .init(learningRate: rate))
   let input = random(8 * 3 * 16 * 16, seed: 8, in: 0...1)
   let half = input.count / 2
   let targets = [Array(input[..<half]), Array(input[half...])]

@@ -8,6 +8,7 @@
 #define CURATE_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// A square window that slides over an image with zeros around it.
 typedef struct {
@@ -60,11 +61,30 @@ void kernels_interleave(const float *planes, int channels, ptrdiff_t area, float
 /// [area][channels] to [channels][area].
 void kernels_deinterleave(const float *pixels, int channels, ptrdiff_t area, float *planes);
 
-/// One step of Adam (Kingma and Ba, 2015) over `count` weights. `rate` and `epsilon` already
-/// hold the corrections of the bias.
-void kernels_adam(float *weights, const float *gradient, float *mean, float *variance,
-                  ptrdiff_t count, float rate, float decay_mean, float decay_variance,
-                  float epsilon);
+/// One step of an optimiser. `rate` and `epsilon` already hold the corrections of the bias.
+typedef struct {
+  float rate;
+  /// What gradients are multiplied by.
+  float gradient_scale;
+  float decay_mean, decay_variance;
+  float epsilon;
+  /// The variance is that about the mean: AdaBelief (Zhuang et al., 2020) instead of Adam (Kingma and
+  /// Ba, 2015).
+  _Bool believes;
+  /// A weight moves where a hash of its place and the seed is at most this.
+  uint32_t kept;
+  uint32_t seed;
+} kernels_step;
+
+/// Takes the step for `count` weights of which the first has the place `first`.
+void kernels_update(const kernels_step *step, ptrdiff_t first, float *weights,
+                    const float *gradient, float *mean, float *variance, ptrdiff_t count);
+
+/// The sum of squares.
+double kernels_square_sum(const float *values, ptrdiff_t count);
+
+/// sum += factor · values
+void kernels_add(const float *values, float factor, ptrdiff_t count, float *sum);
 
 /// Correlates the rows of a plane with `taps` weights, without a border: [height][width] to
 /// [height][width − taps + 1].

@@ -16,6 +16,8 @@ struct Checkpoint {
     let step: Int
     let configuration: TrainingConfiguration
     let manifest: String
+    /// What going back has left of the learning rate; nothing said means all of it.
+    var rateShare: Float?
     /// Sums over the two other files, in hexadecimal.
     let checksums: [String: String]
   }
@@ -97,7 +99,7 @@ struct Checkpoint {
   }
 
   /// Fills the weights and the optimiser.
-  func restore(weights: Parameters, optimizer: Adam) throws {
+  func restore(weights: Parameters, optimizer: Optimizer) throws {
     try Safetensors.read(folder.appending(path: Self.weightsName).path, into: weights)
     let moments = Parameters(Self.momentEntries(optimizer))
     try Safetensors.read(folder.appending(path: Self.optimizerName).path, into: moments)
@@ -108,15 +110,15 @@ struct Checkpoint {
     optimizer.step = state.step
   }
 
-  private static func momentEntries(_ optimizer: Adam) -> [Parameter] {
+  private static func momentEntries(_ optimizer: Optimizer) -> [Parameter] {
     optimizer.means.entries.map { Parameter("mean.\($0.name)", $0.shape) }
       + optimizer.variances.entries.map { Parameter("variance.\($0.name)", $0.shape) }
   }
 
   /// Writes the folder for `step` among the others.
   static func write(
-    step: Int, configuration: TrainingConfiguration, manifest: String, weights: Parameters,
-    optimizer: Adam, in folder: URL
+    step: Int, configuration: TrainingConfiguration, manifest: String, rateShare: Float = 1,
+    weights: Parameters, optimizer: Optimizer, in folder: URL
   ) throws {
     let beside = folder.appending(path: ".partial-\(name(step: step))")
     let final = folder.appending(path: name(step: step))
@@ -138,7 +140,8 @@ struct Checkpoint {
       checksums[file] = String(sum, radix: 16)
     }
     let state = State(
-      step: step, configuration: configuration, manifest: manifest, checksums: checksums)
+      step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
+      checksums: checksums)
     try canonicalJSON(state).write(to: beside.appending(path: stateName))
     try synchronizeToDisk(beside.appending(path: stateName).path)
     try synchronizeToDisk(beside.path)

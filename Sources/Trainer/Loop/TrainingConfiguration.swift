@@ -16,12 +16,17 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// Faces of each side in a step.
   public var batchSize: Int
   public var seed: UInt64
-  public var optimizer: Adam.Settings
+  public var optimizer: Optimizer.Settings
   public var losses = [
     LossTerm(.absolute, weight: 1), LossTerm(.dissimilarity, weight: 1),
   ]
   /// What a pixel outside of the face counts, 0 to 1; one inside counts 1.
   public var outsideWeight: Float = 0.1
+
+  /// How the learning rate changes over the run.
+  public var schedule = LearningSchedule()
+  /// Batches of which a step takes the mean gradient, where one as large does not fit.
+  public var accumulation = 1
 
   /// Steps to stop after, counted from the first of the run; nil for no limit.
   public var iterationLimit: Int?
@@ -40,7 +45,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   ) {
     (self.model, self.resolution, self.seed) = (model, resolution, seed)
     self.batchSize = batchSize ?? model.batchSize
-    optimizer = Adam.Settings(learningRate: learningRate ?? model.learningRate)
+    optimizer = Optimizer.Settings(learningRate: learningRate ?? model.learningRate)
   }
 
   /// Throws `badShape` when the model does not come in this resolution.
@@ -62,6 +67,13 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     _ = try architecture()
     var wrong: String?
     if batchSize < 1 { wrong = "a batch of \(batchSize) faces" }
+    if accumulation < 1 { wrong = "no batch to a step" }
+    if schedule.warmUp < 0 || schedule.decay ?? 1 < 1 { wrong = "a schedule of no steps" }
+    if !(optimizer.learningRate > 0) { wrong = "a learning rate of \(optimizer.learningRate)" }
+    if optimizer.clip < 0 { wrong = "a gradient limit of \(optimizer.clip)" }
+    if !(optimizer.keptShare > 0 && optimizer.keptShare <= 1) {
+      wrong = "\(optimizer.keptShare) of the weights moving"
+    }
     if losses.isEmpty { wrong = "no loss to learn from" }
     if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
     if checkpointInterval < 1 || previewInterval < 1 { wrong = "an interval below one step" }
@@ -78,6 +90,31 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       ?? told("resolution", resolution, other.resolution)
       ?? told("batch size", batchSize, other.batchSize)
       ?? told("seed", seed, other.seed)
+      ?? told("optimizer", optimizer.rule.rawValue, other.optimizer.rule.rawValue)
+      ?? told("batches to a step", accumulation, other.accumulation)
+  }
+}
+
+extension TrainingConfiguration {
+  /// Configurations that were stored before there was a choice say nothing of it.
+  public init(from decoder: any Decoder) throws {
+    let stored = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      model: try stored.decode(Model.self, forKey: .model),
+      resolution: try stored.decode(Int.self, forKey: .resolution),
+      batchSize: try stored.decode(Int.self, forKey: .batchSize),
+      seed: try stored.decode(UInt64.self, forKey: .seed))
+    optimizer = try stored.decode(Optimizer.Settings.self, forKey: .optimizer)
+    losses = try stored.decode([LossTerm].self, forKey: .losses)
+    outsideWeight = try stored.decode(Float.self, forKey: .outsideWeight)
+    schedule =
+      try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()
+    accumulation = try stored.decodeIfPresent(Int.self, forKey: .accumulation) ?? 1
+    iterationLimit = try stored.decodeIfPresent(Int.self, forKey: .iterationLimit)
+    timeLimit = try stored.decodeIfPresent(Double.self, forKey: .timeLimit)
+    checkpointInterval = try stored.decode(Int.self, forKey: .checkpointInterval)
+    previewInterval = try stored.decode(Int.self, forKey: .previewInterval)
+    keptCheckpoints = try stored.decode(Int.self, forKey: .keptCheckpoints)
   }
 }
 

@@ -1,11 +1,17 @@
 /// What one step did, for whoever watches.
 public struct TrainingReport: Sendable {
   public struct Side: Sendable {
-    /// Mean over the batch.
-    public let loss: Float
     /// Which faces these were, by their place in the side's list, and the loss of each.
-    public let faces: [Int]
-    public let losses: [Float]
+    public private(set) var faces: [Int] = []
+    public private(set) var losses: [Float] = []
+
+    /// Mean over the faces.
+    public var loss: Float { losses.reduce(0, +) / Float(max(1, losses.count)) }
+
+    mutating func add(_ loss: Loss, of faces: [Int]) {
+      self.faces += faces
+      losses += loss.values
+    }
   }
 
   /// Steps done.

@@ -22,8 +22,12 @@ public final class TrainingRun {
 
   private let engine: CPUEngine
   private let executable: Executable
-  private let optimizer: Adam
+  private let optimizer: Optimizer
+  /// The sum over the batches of a step; nil where a step has one.
+  private let gradientSum: Parameters?
   private var savedStep: Int?
+  /// What going back has left of the learning rate.
+  private var rateShare: Float = 1
 
   private var checkpoints: URL { folder.appending(path: "checkpoints") }
   /// Where previews go; `train` makes the folder.
@@ -31,11 +35,14 @@ public final class TrainingRun {
 
   /// Begins a run, or goes on with the one in the folder.
   ///
-  /// - Parameter manifest: The id of the manifest that the batches come from.
+  /// - Parameters:
+  ///   - manifest: The id of the manifest that the batches come from.
+  ///   - other: The folder of another model, whose encoder a new run begins with.
   /// - Throws: When the folder holds a run of another model, batch size, seed or manifest, or
   ///   checkpoints of which none is whole.
   public init(
-    folder: URL, configuration: TrainingConfiguration, manifest: String, engine: CPUEngine
+    folder: URL, configuration: TrainingConfiguration, manifest: String, engine: CPUEngine,
+    startingFrom other: URL? = nil
   ) throws {
     try configuration.check()
     (self.folder, self.configuration, self.manifest) = (folder, configuration, manifest)
@@ -43,9 +50,10 @@ public final class TrainingRun {
     architecture = try configuration.architecture()
     let network = architecture.trainingNetwork
     let parameters = Parameters(network.parameters)
-    optimizer = Adam(parameters, settings: configuration.optimizer)
+    optimizer = Optimizer(parameters, settings: configuration.optimizer)
     executable = try engine.compile(
       network, batch: configuration.batchSize, for: .training, parameters: parameters)
+    gradientSum = configuration.accumulation > 1 ? Parameters(network.parameters) : nil
 
     let found = try Checkpoint.latest(in: folder.appending(path: "checkpoints"))
     skipped = found?.skipped ?? []
@@ -54,9 +62,24 @@ public final class TrainingRun {
       try checkpoint.restore(weights: parameters, optimizer: optimizer)
       step = checkpoint.state.step
       savedStep = step
+      rateShare = checkpoint.state.rateShare ?? 1
     } else {
       parameters.initialize(seed: configuration.seed)
+      if let other { try Self.readEncoder(of: other, into: parameters) }
     }
+  }
+
+  /// Takes over the encoder's weights from the latest checkpoint of another model.
+  private static func readEncoder(of other: URL, into parameters: Parameters) throws {
+    guard let (checkpoint, _) = try Checkpoint.latest(in: other.appending(path: "checkpoints"))
+    else {
+      throw TrainerError(
+        code: .badFile, subject: other.lastPathComponent, reason: "has no checkpoint yet")
+    }
+    let encoder = Parameters(parameters.entries.filter { $0.name.hasPrefix("encoder.") })
+    try Safetensors.read(
+      checkpoint.folder.appending(path: Checkpoint.weightsName).path, into: encoder)
+    for entry in encoder.entries { parameters[entry.name] = encoder[entry.name] }
   }
 
   private static func check(
@@ -77,27 +100,63 @@ public final class TrainingRun {
   /// checkpoint.
   ///
   /// - Parameters:
-  ///   - batches: Both sides' faces for a step, counted from 0; a function of the step alone.
-  ///     Called ahead of time from a thread of its own.
+  ///   - batches: Both sides' faces for a batch, counted from 0, of which each step takes as many
+  ///     as the configuration says; a function of the number alone. Called ahead of time from a
+  ///     thread of its own.
   ///   - shouldStop: Asked before each step.
   ///   - report: Called after each step.
+  ///   - note: Told in a line when the run goes back to a checkpoint.
   ///   - preview: Called with a copy of the model every `previewInterval` steps.
-  /// - Throws: `diverged`, naming the step, when a loss is not finite; what the closures throw;
+  /// When a loss or a weight is not finite, the run goes back to its latest checkpoint and on with
+  /// half the learning rate, three times at most.
+  ///
+  /// - Throws: `diverged`, naming the step, when that does not help; what the closures throw;
   ///   and why a file cannot be written.
   @discardableResult
   public func train(
     batches: @escaping Batches,
     shouldStop: () -> Bool = { false },
     report: (TrainingReport) throws -> Void = { _ in },
+    note: (String) -> Void = { _ in },
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)? = nil
   ) throws -> TrainingEnd {
     try prepareFolder()
+    let start = ContinuousClock.now
+    for _ in 0..<3 {
+      do {
+        return try goOn(
+          since: start, batches: batches, shouldStop: shouldStop, report: report, preview: preview)
+      } catch let error as TrainerError where error.code == .diverged && savedStep != nil {
+        try goBack()
+        note(
+          "\(error); back to step \(step) with \((rateShare * 100).formatted()) % of the learning rate"
+        )
+      }
+    }
+    return try goOn(
+      since: start, batches: batches, shouldStop: shouldStop, report: report, preview: preview)
+  }
+
+  /// To the latest checkpoint, as it was but for the learning rate.
+  private func goBack() throws {
+    guard let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) else { return }
+    try checkpoint.restore(weights: executable.parameters, optimizer: optimizer)
+    step = checkpoint.state.step
+    rateShare = rateShare / 2
+  }
+
+  private func goOn(
+    since start: ContinuousClock.Instant, batches: @escaping Batches, shouldStop: () -> Bool,
+    report: (TrainingReport) throws -> Void,
+    preview: ((_ step: Int, _ model: SwapModel) throws -> Void)?
+  ) throws -> TrainingEnd {
     let history = try History(
       folder.appending(path: "history.jsonl"), keepingThrough: step)
     let lastStep = configuration.iterationLimit ?? .max
-    let prefetcher = Prefetcher(from: step, to: lastStep, batches)
+    let perStep = configuration.accumulation
+    let prefetcher = Prefetcher(
+      from: step * perStep, to: lastStep == .max ? .max : lastStep * perStep, batches)
     defer { prefetcher.finish() }
-    let start = ContinuousClock.now
     var end = TrainingEnd.iterationLimit
     var pace = Pace()
 
@@ -106,27 +165,26 @@ public final class TrainingRun {
         end = .stopped
         break
       }
-      if let limit = configuration.timeLimit, (.now - start) / .seconds(1) >= limit {
+      if let limit = configuration.timeLimit, start.secondsToNow >= limit {
         end = .timeLimit
         break
       }
       let began = ContinuousClock.now
-      let (source, target) = try prefetcher.take(step)
-      let waited = (.now - began) / .seconds(1)
-      let (sourceLoss, targetLoss) = try learn(source, target)
+      var waited = 0.0
+      let (source, target) = try learn {
+        let asked = ContinuousClock.now
+        defer { waited += asked.secondsToNow }
+        return try prefetcher.take(step * perStep + $0)
+      }
       step += 1
-      pace.add(step: (.now - began) / .seconds(1), waiting: waited)
+      pace.add(step: began.secondsToNow, waiting: waited)
 
       try history.append(
         History.Line(
-          step: step, source: sourceLoss.mean, target: targetLoss.mean, rate: pace.rate,
-          wait: pace.wait))
+          step: step, source: source.loss, target: target.loss, rate: pace.rate, wait: pace.wait))
       try report(
         TrainingReport(
-          step: step,
-          source: .init(loss: sourceLoss.mean, faces: source.faces, losses: sourceLoss.values),
-          target: .init(loss: targetLoss.mean, faces: target.faces, losses: targetLoss.values),
-          rate: pace.rate, wait: pace.wait,
+          step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
           secondsLeft: secondsLeft(since: start, rate: pace.rate)))
       if step % configuration.checkpointInterval == 0 { try save(history) }
       if let preview, step % configuration.previewInterval == 0 { try preview(step, model()) }
@@ -142,8 +200,31 @@ public final class TrainingRun {
       engine: engine)
   }
 
-  /// One step: forward, losses, backward, update.
+  /// One step: forward, losses and backward for each of its batches, then the update.
+  ///
+  /// - Parameter batch: Makes the batch of that number, counted from 0 within the step.
   package func learn(
+    _ batch: (Int) throws -> (source: TrainingBatch, target: TrainingBatch)
+  ) throws -> (source: TrainingReport.Side, target: TrainingReport.Side) {
+    guard let own = executable.gradients else { preconditionFailure("compiled for training") }
+    gradientSum?.clear()
+    var (source, target) = (TrainingReport.Side(), TrainingReport.Side())
+    for number in 0..<configuration.accumulation {
+      let faces = try batch(number)
+      let losses = try goThrough(faces.source, faces.target)
+      source.add(losses.source, of: faces.source.faces)
+      target.add(losses.target, of: faces.target.faces)
+      gradientSum?.add(
+        own, times: 1 / Float(configuration.accumulation), threads: engine.threads)
+    }
+    optimizer.update(
+      executable.parameters, gradients: gradientSum ?? own,
+      factor: rateShare * configuration.schedule.factor(step: step), threads: engine.threads)
+    return (source, target)
+  }
+
+  /// Leaves the gradients of a batch.
+  private func goThrough(
     _ source: TrainingBatch, _ target: TrainingBatch
   ) throws -> (source: Loss, target: Loss) {
     for batch in [source, target] {
@@ -168,14 +249,11 @@ public final class TrainingRun {
         reason: "the loss is \(losses[0].mean) and \(losses[1].mean); lower the learning rate")
     }
     executable.backward(losses.map(\.gradient))
-    if let gradients = executable.gradients {
-      optimizer.update(executable.parameters, gradients: gradients, threads: engine.threads)
-    }
     return (losses[0], losses[1])
   }
 
   private func secondsLeft(since start: ContinuousClock.Instant, rate: Double) -> Double? {
-    let byTime = configuration.timeLimit.map { max(0, $0 - (.now - start) / .seconds(1)) }
+    let byTime = configuration.timeLimit.map { max(0, $0 - start.secondsToNow) }
     let bySteps = configuration.iterationLimit.map { Double(max(0, $0 - step)) / max(rate, 1e-9) }
     return [byTime, bySteps].compactMap(\.self).min()
   }
@@ -199,7 +277,7 @@ public final class TrainingRun {
     }
     try history.synchronize()
     try Checkpoint.write(
-      step: step, configuration: configuration, manifest: manifest,
+      step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
       weights: executable.parameters, optimizer: optimizer, in: checkpoints)
     try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints)
     savedStep = step

@@ -12,6 +12,8 @@ struct TrainJob {
   /// `models/NAME`.
   let folder: URL
   let configuration: TrainingConfiguration
+  /// The folder of a model whose encoder a new one begins with.
+  let startingFrom: URL?
 
   /// Faces shown in a preview.
   private static let previewFaces = 6
@@ -22,12 +24,13 @@ struct TrainJob {
   /// `started` is told what is resumed and which damaged checkpoints were passed over.
   func run(
     started: (_ run: TrainingRun) -> Void, shouldStop: () -> Bool,
-    report: (TrainingReport) -> Void
+    report: (TrainingReport) -> Void, note: (String) -> Void
   ) throws -> (end: TrainingEnd, run: TrainingRun) {
     let source = try loader(.source)
     let target = try loader(.target)
     let run = try TrainingRun(
-      folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine())
+      folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
+      startingFrom: startingFrom)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     // `apply` reads who and how much of the face from here, wherever the model is taken.
     try AtomicFile.write(
@@ -35,7 +38,7 @@ struct TrainJob {
     started(run)
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
-      shouldStop: shouldStop, report: report,
+      shouldStop: shouldStop, report: report, note: note,
       preview: { step, model in
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
