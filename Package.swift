@@ -90,7 +90,7 @@ let tests: [Target] = [
   .testTarget(name: "AlignTests", dependencies: ["FaceCore", "Align"], swiftSettings: strict),
   .testTarget(name: "AugmentTests", dependencies: ["FaceCore", "Augment"], swiftSettings: strict),
   .testTarget(
-    name: "TrainerTests", dependencies: ["FaceCore", "Networks", "Trainer"],
+    name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],
     swiftSettings: strict),
   .testTarget(name: "LayeringTests", swiftSettings: strict),
   .testTarget(

@@ -45,3 +45,17 @@ struct History {
   /// Returns when the disk has all lines.
   func synchronize() throws { try file.synchronize() }
 }
+
+extension History {
+  /// The last whole line of a file, from its end; nil where there is none.
+  static func lastLine(of url: URL) throws -> Line? {
+    // A run that has not begun has no history.
+    guard let file = try? FileHandle(forReadingFrom: url) else { return nil }
+    let size = try file.seekToEnd()
+    try file.seek(toOffset: size > 4096 ? size - 4096 : 0)
+    let end = try file.readToEnd() ?? Data()
+    return end.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap {
+      try? JSONDecoder().decode(Line.self, from: Data($0))  // Cut off by a kill.
+    }.first
+  }
+}

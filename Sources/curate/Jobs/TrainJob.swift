@@ -17,6 +17,8 @@ struct TrainJob {
 
   /// Faces shown in a preview.
   private static let previewFaces = 6
+  /// Seconds between two writings of the page, at least.
+  private static let pageInterval = 60.0
   static let manifestName = "manifest.jsonl"
 
   /// Trains to a limit of the configuration or until `shouldStop`, and leaves a checkpoint.
@@ -36,6 +38,8 @@ struct TrainJob {
     try AtomicFile.write(
       try manifest.data(), to: folder.appending(path: Self.manifestName).path)
     started(run)
+    let page = RunReport(folder: folder, manifest: manifest, configuration: configuration)
+    var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
       shouldStop: shouldStop, report: report, note: note,
@@ -43,7 +47,12 @@ struct TrainJob {
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
         try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
+        if written.secondsToNow > Self.pageInterval {
+          try page.write()
+          written = .now
+        }
       })
+    try page.write()
     return (end, run)
   }
 

@@ -1,0 +1,126 @@
+public import ArgumentParser
+import Catalog
+import FaceCore
+import Foundation
+import Trainer
+
+struct TrainRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Train a face-swap model from a manifest; what `train` alone does.",
+    discussion: """
+      One encoder learns both people, a decoder each of them. Checkpoints are whole or absent; \
+      --resume goes on from the latest as if nothing had happened. Ctrl-C stops at the next step \
+      and leaves a checkpoint. report.html in the model's folder tells how it went.
+      """)
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var progress: ProgressOption
+
+  @Argument(help: "A manifest's name in the workspace, or its file.")
+  var manifest: String
+
+  @Option(help: "The model's name; the manifest's unless told.")
+  var name: String?
+
+  @Option(help: "light: minutes on a CPU. original: 64 px, 82 million numbers.")
+  var model = TrainingConfiguration.Model.light
+
+  @Option(help: "Side of the face, in pixels. light: a multiple of 16; original: 64.")
+  var resolution: Int?
+
+  @Option(help: "Faces of each side in a step.")
+  var batchSize: Int?
+
+  @OptionGroup(title: "Learning") var learning: LearningOptions
+
+  @Option(help: "Begin with the encoder of this model, by name or folder.")
+  var from: String?
+
+  @Option(help: "Stop after this many steps in all.")
+  var iterations: Int?
+
+  @Option(help: "Stop after this many minutes.")
+  var minutes: Double?
+
+  @Option(help: "Seed of weights, order and warps.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Steps between checkpoints.")
+  var checkpointEvery = 500
+
+  @Option(help: "Steps between previews.")
+  var previewEvery = 250
+
+  @Flag(help: "Go on with a model that exists; begin it when there is none.")
+  var resume = false
+
+  func validate() throws {
+    guard iterations ?? 1 > 0, minutes ?? 1 > 0, batchSize ?? 1 > 0, resolution ?? 1 > 0,
+      checkpointEvery > 0, previewEvery > 0
+    else { throw ValidationError("numbers of steps, faces, pixels and minutes are more than 0") }
+  }
+
+  func run() throws {
+    let opened = try workspace.open(.readOnly)
+    let read = try Manifest(path: workspace.resolveManifest(manifest))
+    let name = name ?? read.header.name
+    let folder = URL(fileURLWithPath: workspace.resolveModel(name))
+    let exists = FileManager.default.fileExists(atPath: folder.path)
+    guard resume || !exists else {
+      throw CommandError("\(folder.relativePath): exists; add --resume, or take another --name")
+    }
+    guard from == nil || !exists else {
+      throw CommandError("\(folder.relativePath): has begun; --from is for a new model")
+    }
+    let job = TrainJob(
+      workspace: opened, manifest: read, folder: folder, configuration: try settings(in: folder),
+      startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
+    let reporter = progress.reporter("train \(name)", unit: "steps")
+    for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") }
+    StopSignal.watch()
+    var first = 0
+    let (end, run) = try job.run(
+      started: { run in
+        first = run.step
+        for line in run.skipped { warn("Warning: \(line)") }
+        if run.step > 0 { warn("resuming at step \(run.step)") }
+      },
+      shouldStop: { StopSignal.isRequested },
+      report: { report in
+        reporter.report(
+          Progress(done: report.step, total: iterations),
+          note: "loss \(Double(report.source.loss).text(4)) source "
+            + "\(Double(report.target.loss).text(4)) target  data wait "
+            + "\((report.wait * 100).text(0)) %"
+            + (report.secondsLeft.map { "  \(ProgressReporter.clock($0)) left" } ?? ""))
+      },
+      note: { reporter.note("Warning: \($0)") })
+    let how =
+      end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
+    reporter.finish("\(how) at step \(run.step), \(run.step - first) of them now")
+    print(folder.path)
+  }
+
+  /// What was typed, over what a run that is resumed was begun with.
+  private func settings(in folder: URL) throws -> TrainingConfiguration {
+    var configuration: TrainingConfiguration
+    if resume, let stored = try SwapModel.configuration(in: folder) {
+      configuration = stored
+      if let resolution { configuration.resolution = resolution }
+      if let batchSize { configuration.batchSize = batchSize }
+    } else {
+      configuration = TrainingConfiguration(
+        model: model, resolution: resolution ?? 64,
+        batchSize: batchSize ?? model.batchSize, seed: seed)
+    }
+    learning.apply(to: &configuration)
+    configuration.iterationLimit = iterations
+    configuration.timeLimit = minutes.map { $0 * 60 }
+    configuration.checkpointInterval = checkpointEvery
+    configuration.previewInterval = previewEvery
+    return configuration
+  }
+}
+
+extension TrainingConfiguration.Model: ExpressibleByArgument {}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Trainer
+
+struct TrainStatus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "List the models and how far their training is.")
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var output: OutputOption
+
+  @Argument(help: "Models, by name or folder; all of the workspace unless told.")
+  var models: [String] = []
+
+  /// One line of the result.
+  private struct Line: Encodable {
+    var name: String
+    var model: String
+    var resolution: Int
+    var manifest: String
+    var step: Int
+    var checkpoint: Int?
+    var sourceLoss: Float?
+    var targetLoss: Float?
+    var stepsPerSecond: Double?
+    var dataWait: Double?
+    var lastStep: Date?
+
+    init(_ status: RunStatus) {
+      (name, manifest, step) = (status.name, status.manifest, status.step)
+      (model, resolution) = (
+        status.configuration.model.rawValue, status.configuration.resolution
+      )
+      (checkpoint, lastStep) = (status.checkpoint, status.lastStep)
+      (sourceLoss, targetLoss) = (status.losses?.source, status.losses?.target)
+      (stepsPerSecond, dataWait) = (status.rate, status.wait)
+    }
+  }
+
+  func run() throws {
+    _ = try workspace.open(.readOnly)
+    let folders = models.isEmpty ? try found() : models.map(workspace.resolveModel)
+    var (lines, failures): ([Line], Int) = ([], 0)
+    for folder in folders {
+      do {
+        lines.append(Line(try RunStatus(folder: URL(fileURLWithPath: folder))))
+      } catch {
+        warn("Error: \(error)")
+        failures += 1
+      }
+    }
+    try output.show(
+      lines,
+      [
+        Column("model") { $0.name },
+        Column("kind") { "\($0.model) \($0.resolution)" },
+        Column("steps", number: true) { "\($0.step)" },
+        Column("saved", number: true) { $0.checkpoint.map(String.init) ?? "-" },
+        Column("source", number: true) { $0.sourceLoss.map { Double($0).text(4) } ?? "-" },
+        Column("target", number: true) { $0.targetLoss.map { Double($0).text(4) } ?? "-" },
+        Column("steps/s", number: true) { $0.stepsPerSecond?.text(2) ?? "-" },
+        Column("data wait", number: true) { $0.dataWait.map { ($0 * 100).text(1) + " %" } ?? "-" },
+        Column("last step") { $0.lastStep.map { $0.formatted(.iso8601) } ?? "-" },
+      ])
+    if failures > 0 { throw lines.isEmpty ? ExitCode.failure : ExitCode.partly }
+  }
+
+  private func found() throws -> [String] {
+    let folder = workspace.modelFolder("")
+    // A workspace in which nothing was trained has no such folder.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().map(workspace.modelFolder)
+  }
+}
