@@ -15,7 +15,7 @@ cd "$folder"
 "$curate" init w 2>/dev/null
 "$curate" import clips/alice-1.mp4 --identity alice --workspace w --quiet
 "$curate" import clips/bob-1.mp4 --identity bob --workspace w --quiet
-"$curate" export pair --source "identity = alice" --target "identity = bob" --size 60 \
+"$curate" export pair --source "identity = alice" --target "identity = bob" --faces 60 \
   --workspace w >/dev/null
 # A checkpoint every other step, so that many kills fall into one.
 train() {
@@ -37,7 +37,7 @@ while [ $killed -lt "$kills" ]; do
   train broken $steps 2>/dev/null &
   pid=$!
   # Long enough to start, too short to go far.
-  sleep "$(awk "BEGIN { print 0.2 + $RANDOM / 32768 * $seconds / $kills * 2 }")"
+  sleep "$(awk "BEGIN { print 0.2 + $RANDOM / 32768 * $seconds / $kills }")"
   pkill -KILL -P $pid 2>/dev/null || true
   if wait $pid 2>/dev/null; then break; fi
   killed=$((killed + 1))
