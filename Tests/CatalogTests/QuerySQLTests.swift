@@ -41,6 +41,17 @@ import Testing
     #expect(sizes.count > 50)
   }
 
+  @Test func cellsAreFoundByPattern() throws {
+    let scratch = Scratch()
+    let workspace = try QuerySQLTests.filled(scratch)
+    let everyone = try workspace.faces(matching: .all)
+    let expected = everyone.filter {
+      PoseCell(yaw: $0.pose.yaw, pitch: $0.pose.pitch).yaw == 4
+    }
+    #expect(!expected.isEmpty && expected.count < everyone.count)
+    #expect(try workspace.faces(matching: FaceQuery(parsing: "cell ~ \"y4*\"")) == expected)
+  }
+
   @Test func rejectedFacesAreLeftOutUnlessSpokenOf() throws {
     let scratch = Scratch()
     let workspace = try QuerySQLTests.filled(scratch)

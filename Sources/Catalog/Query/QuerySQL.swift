@@ -126,7 +126,8 @@ struct QuerySQL {
 
   /// What a pattern is held against: cells are kept as numbers.
   private static func text(of field: QueryField) -> String {
-    field == .cell ? "('y' || faces.cell / 5 || 'p' || faces.cell % 5)" : "faces.\(field.rawValue)"
+    field == .cell
+      ? "('y' || (faces.cell / 5) || 'p' || (faces.cell % 5))" : "faces.\(field.rawValue)"
   }
 
   /// As a balanced tree: SQLite refuses expressions a thousand levels deep.
