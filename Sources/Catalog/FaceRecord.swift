@@ -34,6 +34,8 @@ public struct FaceRecord: Hashable, Sendable {
   public let rejection: Rejection?
   /// Whether a better one of the same moment is in the catalogue.
   public let isDuplicate: Bool
+  /// How hard it was for the model that learned it last; nil where none has.
+  public let loss: Double?
 
   /// The aligned square in the archive.
   public struct Crop: Hashable, Sendable {
@@ -86,6 +88,7 @@ extension FaceRecord {
     let bin: String? = row["light"]
     lightBin = bin.flatMap(LightBin.init)
     isDuplicate = row["duplicate"]
+    loss = row["loss"]
     size = row["size"]
     var measures: [String: Double] = [:]
     for column in MeasureColumn.allCases { measures[column.rawValue] = row[column.rawValue] }

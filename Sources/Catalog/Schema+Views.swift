@@ -29,6 +29,7 @@ extension Schema {
       \(MeasureColumn.allCases.map { "face.\($0.rawValue)" }.joined(separator: ", ")),
       face.rejection_id IS NOT NULL AS rejected,
       face.duplicate_id IS NOT NULL AS duplicate,
+      (SELECT loss FROM face_loss WHERE face_id = face.id) AS loss,
       journal.author AS rejected_by,
       journal.at AS rejected_at,
       decision.why AS rejected_why,
@@ -67,6 +68,7 @@ extension Schema {
       (SELECT CAST(face.ticks AS REAL) * time_numerator / time_denominator
         FROM video WHERE id = face.video_id) AS seconds,
       eye_distance AS size, light_bin AS light,
+      (SELECT loss FROM face_loss WHERE face_id = face.id) AS loss,
       \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")),
       cell, yaw, pitch, roll, score, id AS face_id, video_id, track, ordinal, position,
       identity_id, rejection_id, duplicate_id
@@ -76,12 +78,12 @@ extension Schema {
   /// The columns people ask for, one row a face.
   ///
   /// Units: seconds, degrees, pixels of the frame (`size` is the distance between the eyes); measures
-  /// and `light` are NULL where they were not taken. `face_id` joins `face` and `decision`.
+  /// and `light` are NULL where they were not taken, `loss` where no model has learned the face. `face_id` joins `face` and `decision`.
   static let facesView = """
     CREATE VIEW faces AS
     SELECT id, video, identity, track, shot, ordinal, position, seconds, yaw, pitch, roll, cell,
       light, \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")),
-      size, score, rejected, rejected_by, rejected_at, rejected_why, duplicate,
+      size, score, rejected, rejected_by, rejected_at, rejected_why, duplicate, loss,
       crop, crop_size, path, video_sha256, ticks, face_id
     FROM face_detail;
     """

@@ -13,7 +13,7 @@ enum Schema {
   /// Grows by one with each migration.
   ///
   /// Kept in `user_version`.
-  static let version = 2
+  static let version = 3
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -28,6 +28,10 @@ enum Schema {
     migrator.registerMigration("2") { db in
       for statements in version2 { try db.execute(sql: statements) }
       try db.execute(sql: "PRAGMA user_version = 2")
+    }
+    migrator.registerMigration("3") { db in
+      for statements in version3 { try db.execute(sql: statements) }
+      try db.execute(sql: "PRAGMA user_version = 3")
     }
     return migrator
   }

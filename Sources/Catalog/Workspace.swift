@@ -58,11 +58,11 @@ public struct Workspace: Sendable {
     try Workspace.checkFile(cropsPath, in: folder, whenMissing: .damaged)
     let probe = try DatabaseFile(readingOnly: catalogPath)
     let version = try Workspace.schemaVersion(of: probe, in: folder)
-    let isWritable =
-      access == .readWrite
-      && [folder, catalogPath, cropsPath].allSatisfy(FileManager.default.isWritableFile)
+    let mayWrite = [folder, catalogPath, cropsPath].allSatisfy(
+      FileManager.default.isWritableFile)
     self.folder = folder
-    if isWritable {
+    // Tables of an older version are brought up to date for reading, too.
+    if mayWrite, access == .readWrite || version < Schema.version {
       try probe.close()
       catalog = try DatabaseFile(opening: catalogPath, durability: .normal)
       crops = CropStore(file: try DatabaseFile(opening: cropsPath, durability: .full))

@@ -7,8 +7,8 @@ let queryHelp = """
   A query compares fields: identity, video, track, shot, yaw, pitch, roll (degrees; yaw + to image \
   right, pitch + up), cell (y0p0 to y8p4), light (flat, or left, up-left, up … with -soft or \
   -hard), size (inter-eye distance, px), sharpness, luminance, under_exposed, over_exposed, mouth, \
-  eyes, landmark_misfit, score, seconds, ordinal, id, rejected, duplicate. Comparisons are = != < \
-  <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
+  eyes, landmark_misfit, score, loss (of the model that learned it last), seconds, ordinal, id, \
+  rejected, duplicate. Comparisons are = != < <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
   stands for the 40th percentile among faces of the same identity and cell. Rejected faces are \
   left out unless the query speaks of rejected.
 
@@ -61,13 +61,14 @@ struct Faces: ParsableCommand {
     var box: Box
     var crop: String
     var rejected: String?
+    var loss: Double?
 
     init(_ face: FaceRecord) {
       (id, identity, video) = (face.id.description, face.identity, face.video)
       (track, ordinal, seconds) = (face.track, face.id.ordinal, face.time.seconds)
       (yaw, pitch, roll) = (face.pose.yaw, face.pose.pitch, face.pose.roll)
       (size, score, measures) = (face.size, face.score, face.measures)
-      light = face.lightBin?.rawValue
+      (light, loss) = (face.lightBin?.rawValue, face.loss)
       (box, crop, rejected) = (face.box, face.crop.name, face.rejection?.reason)
     }
   }
@@ -103,7 +104,9 @@ struct Faces: ParsableCommand {
         Column("size", number: true) { $0.size.text(0) },
         Column("light") { $0.light ?? "-" },
         Column("sharpness", number: true) { $0.measures["sharpness"]?.text(1) ?? "-" },
-      ])
+      ]
+        + (order.contains { $0.field == .loss }
+          ? [Column("loss", number: true) { $0.loss?.text(4) ?? "-" }] : []))
     if lines.count < total { warn("\(lines.count) of \(total) faces; --limit 0 prints all") }
   }
 

@@ -62,7 +62,7 @@ struct TrainRun: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try workspace.open(.readOnly)
+    let opened = try workspace.open()
     let read = try Manifest(path: workspace.resolveManifest(manifest))
     let name = name ?? read.header.name
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))

@@ -139,6 +139,7 @@ extension FaceRecord {
     case .sharpness, .luminance, .mouth, .eyes, .interEye, .underExposed, .overExposed,
       .landmarkMisfit:
       measures[field.rawValue].map { .number($0) }
+    case .loss: loss.map { .number($0) }
     case .rejected, .duplicate: nil
     }
   }

@@ -9,6 +9,8 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
   case underExposed = "under_exposed"
   case overExposed = "over_exposed"
   case landmarkMisfit = "landmark_misfit"
+  /// Of the model that learned the face last.
+  case loss
   case rejected, duplicate
 
   public enum Kind: Hashable, Sendable {

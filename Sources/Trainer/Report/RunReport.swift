@@ -14,18 +14,28 @@ public struct RunReport {
   public static let name = "report.html"
   /// Previews in the page; of more, the first, the last and evenly spaced ones.
   private static let previewLimit = 24
+  private static let worstCount = 20
 
   public init(folder: URL, manifest: Manifest, configuration: TrainingConfiguration) {
     (self.folder, self.manifest, self.configuration) = (folder, manifest, configuration)
   }
 
   /// Writes the page into the run's folder, whole or not at all.
-  public func write() throws {
+  ///
+  /// - Parameters:
+  ///   - hardest: The faces the model finds hardest, the worst first.
+  ///   - crop: The picture of one of them; nil where there is none.
+  public func write(
+    hardest: [FaceLosses.Face] = [], crop: (FaceLosses.Face) throws -> Image? = { _ in nil }
+  ) throws {
     try AtomicFile.write(
-      Data(try html().utf8), to: folder.appending(path: Self.name).path)
+      Data(try html(hardest: hardest, crop: crop).utf8),
+      to: folder.appending(path: Self.name).path)
   }
 
-  func html() throws -> String {
+  private func html(
+    hardest: [FaceLosses.Face], crop: (FaceLosses.Face) throws -> Image?
+  ) throws -> String {
     // A run that has just begun has no history yet.
     let curve = LossCurve(history: (try? Data(contentsOf: history)) ?? Data())
     let title = folder.lastPathComponent
@@ -42,6 +52,7 @@ public struct RunReport {
       \(curve.svg)
       <h2>Previews</h2>
       \(try previews())
+      \(try table(of: hardest, crop: crop))
       <h2>What it learned from</h2>
       <div class="pair">\(coverage(.source))\(coverage(.target))</div>
       <h2>Configuration</h2>
@@ -94,12 +105,9 @@ public struct RunReport {
     let shown = min(names.count, Self.previewLimit)
     let chosen = (0..<shown).map { names[shown == 1 ? 0 : $0 * (names.count - 1) / (shown - 1)] }
     let images = try chosen.enumerated().map { place, name in
-      let image = try ImageFile.read(path: previews.appending(path: name).path)
-      let data = Data(try JPEG.encode(image, quality: 85))
-      return """
-        <img alt="step \(Int(name.dropLast(4)) ?? 0)" \(place == shown - 1 ? "" : "hidden ")\
-        src="data:image/jpeg;base64,\(data.base64EncodedString())">
-        """
+      try picture(
+        try ImageFile.read(path: previews.appending(path: name).path),
+        alt: "step \(Int(name.dropLast(4)) ?? 0)", hidden: place < shown - 1)
     }
     return """
       <p class="small">Columns: source, its reconstruction, target, the swap.</p>
@@ -116,6 +124,30 @@ public struct RunReport {
       slider.addEventListener("input", show); show();
       </script>
       """
+  }
+
+  /// The worst faces with their losses.
+  private func table(
+    of hardest: [FaceLosses.Face], crop: (FaceLosses.Face) throws -> Image?
+  ) throws -> String {
+    let figures = try hardest.prefix(Self.worstCount).compactMap { face -> String? in
+      guard let image = try crop(face) else { return nil }
+      let small = image.resized(width: 96, height: 96)
+      let loss = String(format: "%.3f", face.loss)
+      return "<figure>\(try picture(small, alt: face.id))"
+        + "<figcaption>\(loss) \(face.side.rawValue)<br><code>\(escaped(face.id))</code>"
+        + "</figcaption></figure>"
+    }
+    guard !figures.isEmpty else { return "" }
+    return
+      "<h2>The hardest faces</h2><p class=\"small\">The highest losses of late: often faces that "
+      + "are blurred, covered or of somebody else.</p><div class=\"worst\">\(figures.joined())</div>"
+  }
+
+  private func picture(_ image: Image, alt: String, hidden: Bool = false) throws -> String {
+    let data = Data(try JPEG.encode(image, quality: 85)).base64EncodedString()
+    return "<img alt=\"\(escaped(alt))\" \(hidden ? "hidden " : "")"
+      + "src=\"data:image/jpeg;base64,\(data)\">"
   }
 
   /// Faces of a side by yaw and pitch; poses that the other side has and this one lacks are marked.
@@ -174,6 +206,7 @@ public struct RunReport {
     polyline.source { stroke: var(--source); } polyline.target { stroke: var(--target); }
     .key .source { color: var(--source); } .key .target { color: var(--target); }
     #previews img { max-width: 100%; } #slider { width: 70%; vertical-align: middle; }
+    .worst { display: flex; flex-wrap: wrap; gap: .8rem; } figure { margin: 0; font-size: .75rem; width: 7.2rem; overflow-wrap: anywhere; }
     .pair { display: flex; flex-wrap: wrap; gap: 2rem; }
     table { border-collapse: collapse; font-size: .8rem; } caption { text-align: left; padding-bottom: .4rem; }
     td, th { width: 2.4rem; height: 1.9rem; text-align: center; font-weight: normal; }

@@ -26,7 +26,7 @@ struct TrainJob {
   /// `started` is told what is resumed and which damaged checkpoints were passed over.
   func run(
     started: (_ run: TrainingRun) -> Void, shouldStop: () -> Bool,
-    report: (TrainingReport) -> Void, note: (String) -> Void
+    report: (TrainingReport) -> Void, note: @escaping (String) -> Void
   ) throws -> (end: TrainingEnd, run: TrainingRun) {
     let source = try loader(.source)
     let target = try loader(.target)
@@ -38,26 +38,60 @@ struct TrainJob {
     try AtomicFile.write(
       try manifest.data(), to: folder.appending(path: Self.manifestName).path)
     started(run)
-    let page = RunReport(folder: folder, manifest: manifest, configuration: configuration)
+    var losses = FaceLosses(source: ids(.source), target: ids(.target))
     var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
-      shouldStop: shouldStop, report: report, note: note,
+      shouldStop: shouldStop,
+      report: {
+        losses.add($0)
+        report($0)
+      }, note: note,
       preview: { step, model in
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
         try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
         if written.secondsToNow > Self.pageInterval {
-          try page.write()
+          try tell(losses, step: step, note: note)
           written = .now
         }
       })
-    try page.write()
+    try tell(losses, step: run.step, note: note)
     return (end, run)
   }
 
+  private func rows(_ side: Side) -> [ManifestRow] {
+    manifest.rows.filter { $0.side == side && $0.split == .train }
+  }
+
+  private func ids(_ side: Side) -> [String] { rows(side).map(\.id) }
+
+  /// Writes the run's page, and the losses into the catalogue where it may be written.
+  ///
+  /// A catalogue that is busy or full stops no training.
+  private func tell(_ losses: FaceLosses, step: Int, note: (String) -> Void) throws {
+    let hardest = losses.hardest
+    let crops = Dictionary(
+      uniqueKeysWithValues: manifest.rows.map { ("\($0.side) \($0.id)", $0.crop.name) })
+    try RunReport(folder: folder, manifest: manifest, configuration: configuration)
+      .write(hardest: hardest) { face in
+        guard let name = crops["\(face.side) \(face.id)"],
+          let bytes = try workspace.crops.crop(named: name)
+        else { return nil }
+        return try ImageFile.decode(bytes, subject: name)
+      }
+    guard !workspace.isReadOnly else { return }
+    do {
+      try workspace.keepLosses(
+        hardest.compactMap { face in FaceID(face.id).map { FaceLoss(id: $0, loss: face.loss) } },
+        model: folder.lastPathComponent, step: step)
+    } catch {
+      note("the losses of the faces were not kept: \(error)")
+    }
+  }
+
   private func loader(_ side: Side) throws -> BatchLoader {
-    let rows = manifest.rows.filter { $0.side == side && $0.split == .train }
+    let rows = rows(side)
     guard !rows.isEmpty else {
       throw ManifestError(
         code: .malformed, subject: manifest.header.name,

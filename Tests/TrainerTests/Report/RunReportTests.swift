@@ -1,6 +1,7 @@
 import FaceCore
 import Foundation
 import Media
+import Networks
 import Testing
 import Trainer
 
@@ -98,16 +99,44 @@ private let heldOut = [row(999, .source, split: .validation)]
       manifest: try manifest(
         side(.source, 20) + side(.target, 20) + (50..<55).map { row($0, .target, yaw: 60) }),
       configuration: TrainingConfiguration(model: .light))
-    try report.write()
+    let worst = [
+      FaceLosses.Face(id: "source-3", side: .source, loss: 0.75),
+      FaceLosses.Face(id: "gone", side: .target, loss: 0.7),
+    ]
+    try report.write(hardest: worst) {
+      $0.id == "gone" ? nil : Image(width: 32, height: 32, red: 1, green: 2, blue: 3)
+    }
     let page = try String(contentsOf: run.appending(path: RunReport.name), encoding: .utf8)
     #expect(page.contains("<h1>a &lt;b&gt; &amp; c</h1>"))
     #expect(page.contains("<b>30</b><span>steps</span>"))
-    #expect(page.components(separatedBy: "data:image/jpeg;base64,").count == 4)
+    #expect(page.components(separatedBy: "data:image/jpeg;base64,").count == 5)
+    #expect(page.contains("0.750 source") && page.contains("source-3") && !page.contains("gone"))
     #expect(page.contains("alt=\"step 20\""))
     #expect(page.contains("have a pose that the source lacks"))
     #expect(page.components(separatedBy: "class=\"lacks\"").count == 2)
     #expect(page.contains("&quot;batchSize&quot; : 8"))
     #expect(!page.contains("http:") && !page.contains("https:"))
+  }
+
+  @Test func theHardestFacesComeFirst() throws {
+    let folder = try TemporaryFolder()
+    var losses = FaceLosses(source: ["a", "b", "c"], target: ["d", "e"])
+    let run = try TrainingRun(
+      folder: folder.url, configuration: small(steps: 6), manifest: "m", engine: CPUEngine())
+    var seen: [Float] = []
+    try run.train(
+      batches: batches,
+      report: {
+        losses.add($0)
+        seen.append($0.source.losses[1])
+      })
+    let hardest = losses.hardest
+    // The faces of a batch of two; "c" is never drawn.
+    #expect(Set(hardest.map(\.id)) == ["a", "b", "d", "e"])
+    #expect(zip(hardest, hardest.dropFirst()).allSatisfy { $0.loss >= $1.loss })
+    let expected = seen.dropFirst().reduce(Double(seen[0])) { $0 + 0.3 * (Double($1) - $0) }
+    let found = try #require(hardest.first { $0.id == "b" })
+    #expect(abs(found.loss - expected) < 1e-9)
   }
 
   @Test func aRunTellsHowFarItIs() throws {

@@ -1,0 +1,35 @@
+import GRDB
+
+/// How hard a face is for a model.
+public struct FaceLoss: Hashable, Sendable {
+  public let id: FaceID
+  /// Mean over the last times the model saw it, in the unit of the run's loss.
+  public let loss: Double
+
+  public init(id: FaceID, loss: Double) {
+    (self.id, self.loss) = (id, loss)
+  }
+}
+
+extension Workspace {
+  /// Keeps the losses of a training's faces, for queries by `loss`; those of an earlier model are
+  /// replaced.
+  ///
+  /// They say something about a model, not about the footage: they are no part of the content that
+  /// is hashed, and make no journal entry. Faces that are not in the catalogue are passed over, and
+  /// so are losses that are no number.
+  public func keepLosses(_ losses: [FaceLoss], model: String, step: Int) throws {
+    try catalog.write { db in
+      let statement = try db.makeStatement(
+        sql: """
+          INSERT OR REPLACE INTO face_loss(face_id, model, step, loss)
+          SELECT face.id, ?, ?, ? FROM face JOIN video ON video.id = face.video_id
+          WHERE substr(video.sha256, 1, 16) = ? AND ordinal = ? AND position = ?
+          """)
+      for face in losses where face.loss.isFinite && face.loss >= 0 {
+        try statement.execute(
+          arguments: [model, step, face.loss, face.id.video, face.id.ordinal, face.id.position])
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+public import FaceCore
+
+/// How hard each face is for a model: the mean of its last few losses.
+public struct FaceLosses: Sendable {
+  public struct Face: Hashable, Sendable {
+    /// The face's id in the manifest.
+    public let id: String
+    public let side: Side
+    public let loss: Double
+
+    public init(id: String, side: Side, loss: Double) {
+      (self.id, self.side, self.loss) = (id, side, loss)
+    }
+  }
+
+  /// Ids by side, in the order the loader counts them, and their losses; nil where not seen yet.
+  private var sides: [(side: Side, ids: [String], losses: [Double?])]
+
+  /// What a new loss counts against those before.
+  private static let share = 0.3
+
+  public init(source: [String], target: [String]) {
+    sides = [(.source, source), (.target, target)].map { side, ids in
+      (side, ids, [Double?](repeating: nil, count: ids.count))
+    }
+  }
+
+  public mutating func add(_ report: TrainingReport) {
+    for (place, side) in [report.source, report.target].enumerated() {
+      for (face, loss) in zip(side.faces, side.losses) where loss.isFinite {
+        let before = sides[place].losses[face] ?? Double(loss)
+        sides[place].losses[face] = before + Self.share * (Double(loss) - before)
+      }
+    }
+  }
+
+  /// Those that were seen, the hardest first.
+  public var hardest: [Face] {
+    sides.flatMap { side in
+      zip(side.ids, side.losses).compactMap { id, loss in
+        loss.map { Face(id: id, side: side.side, loss: $0) }
+      }
+    }.sorted { ($0.loss, $1.id) > ($1.loss, $0.id) }
+  }
+}
