@@ -81,17 +81,27 @@ extension Manifest {
     crop: (String) throws -> Data?, progress: (Progress) -> Void = { _ in }
   ) throws {
     for (index, row) in rows.enumerated() {
-      guard let bytes = try crop(row.crop.name) else {
-        throw ManifestError(
-          code: .cropMissing, subject: row.crop.name,
-          reason: "not in the crop archive; import its video again")
-      }
-      guard Digest.hex(of: bytes) == row.crop.sha256 else {
-        throw ManifestError(
-          code: .cropChanged, subject: row.crop.name,
-          reason: "changed since the manifest was written")
-      }
+      if let fault = try row.cropFault(crop) { throw fault }
       progress(Progress(done: index + 1, total: rows.count))
     }
+  }
+}
+
+extension ManifestRow {
+  /// What is wrong with the face's crop; nil when it is there and as it was.
+  ///
+  /// `crop` returns the bytes of a crop by name, nil when the archive has none.
+  public func cropFault(_ crop: (String) throws -> Data?) throws -> ManifestError? {
+    guard let bytes = try crop(self.crop.name) else {
+      return ManifestError(
+        code: .cropMissing, subject: self.crop.name,
+        reason: "not in the crop archive; import its video again")
+    }
+    guard Digest.hex(of: bytes) == self.crop.sha256 else {
+      return ManifestError(
+        code: .cropChanged, subject: self.crop.name,
+        reason: "changed since the manifest was written")
+    }
+    return nil
   }
 }

@@ -28,8 +28,9 @@ struct TrainJob {
     started: (_ run: TrainingRun) -> Void, shouldStop: () -> Bool,
     report: (TrainingReport) -> Void, note: @escaping (String) -> Void
   ) throws -> (end: TrainingEnd, run: TrainingRun) {
-    let source = try loader(.source)
-    let target = try loader(.target)
+    let missing = try missingCrops(note: note)
+    let source = try loader(.source, without: missing)
+    let target = try loader(.target, without: missing)
     let run = try TrainingRun(
       folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
       startingFrom: startingFrom)
@@ -38,7 +39,9 @@ struct TrainJob {
     try AtomicFile.write(
       try manifest.data(), to: folder.appending(path: Self.manifestName).path)
     started(run)
-    var losses = FaceLosses(source: ids(.source), target: ids(.target))
+    var losses = FaceLosses(
+      source: rows(.source, without: missing).map(\.id),
+      target: rows(.target, without: missing).map(\.id))
     var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
@@ -60,11 +63,29 @@ struct TrainJob {
     return (end, run)
   }
 
-  private func rows(_ side: Side) -> [ManifestRow] {
-    manifest.rows.filter { $0.side == side && $0.split == .train }
+  /// Names of crops that are gone or altered, each of them said; few enough to do without.
+  ///
+  /// Throws when they are more than one in a hundred: such a set is not what was chosen.
+  private func missingCrops(note: (String) -> Void) throws -> Set<String> {
+    let crops = workspace.crops
+    let faults = try manifest.rows.compactMap { row in
+      try row.cropFault { try crops.crop(named: $0).map { Data($0) } }
+    }
+    if let first = faults.first, 100 * faults.count > manifest.rows.count {
+      throw ManifestError(
+        code: first.code, subject: manifest.header.name,
+        reason: "\(faults.count) of \(manifest.rows.count) crops are gone or altered, the first: "
+          + "\(first); curate repair cuts them again")
+    }
+    for fault in faults { note("\(fault); trained without it") }
+    return Set(faults.map(\.subject))
   }
 
-  private func ids(_ side: Side) -> [String] { rows(side).map(\.id) }
+  private func rows(_ side: Side, without missing: Set<String>) -> [ManifestRow] {
+    manifest.rows.filter {
+      $0.side == side && $0.split == .train && !missing.contains($0.crop.name)
+    }
+  }
 
   /// Writes the run's page, and the losses into the catalogue where it may be written.
   ///
@@ -90,8 +111,8 @@ struct TrainJob {
     }
   }
 
-  private func loader(_ side: Side) throws -> BatchLoader {
-    let rows = rows(side)
+  private func loader(_ side: Side, without missing: Set<String>) throws -> BatchLoader {
+    let rows = rows(side, without: missing)
     guard !rows.isEmpty else {
       throw ManifestError(
         code: .malformed, subject: manifest.header.name,

@@ -1,0 +1,87 @@
+import FaceCore
+import Foundation
+import TestSupport
+import Testing
+
+/// What `curate train` promises beside its losses.
+@Suite(.serialized) struct TrainTests {
+  private static func filled() throws -> TestWorkspace {
+    let workspace = try TestWorkspace()
+    for name in ["alice", "bob"] {
+      let result = try workspace.curate(
+        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
+      try #require(result.status == 0, "\(result.errors)")
+    }
+    let exported = try workspace.curate(
+      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
+      "--faces", "70")
+    try #require(exported.status == 0, "\(exported.errors)")
+    return workspace
+  }
+
+  private func train(_ workspace: TestWorkspace, _ arguments: String...) throws -> ShellResult {
+    try workspace.curate(
+      [
+        "train", "pair", "--quiet", "--resolution", "32", "--batch-size", "4",
+        "--preview-every", "4",
+      ] + arguments)
+  }
+
+  private func delete(_ crops: [String], from workspace: TestWorkspace) throws {
+    let names = crops.map { "'\($0)'" }.joined(separator: ", ")
+    let deleted = try Shell.run(
+      "sqlite3", [workspace.path + "/crops.sqlar", "DELETE FROM sqlar WHERE name IN (\(names))"])
+    try #require(deleted.status == 0, "\(deleted.errors)")
+  }
+
+  @Test func cropsThatAreGoneAreNamedAndManyAreRefused() throws {
+    let workspace = try Self.filled()
+    let manifest = try Manifest(path: workspace.path + "/manifests/pair.jsonl")
+    try #require((100...199).contains(manifest.rows.count))
+    let crops = manifest.rows.map(\.crop.name)
+    try delete([crops[0]], from: workspace)
+    let one = try train(workspace, "--name", "one", "--iterations", "2")
+    #expect(one.status == 0, "\(one.errors)")
+    #expect(one.errors.contains("\(crops[0]): not in the crop archive"))
+    #expect(one.errors.contains("trained without it"))
+    try delete(Array(crops[1..<4]), from: workspace)
+    let many = try train(workspace, "--name", "many", "--iterations", "2")
+    #expect(many.status == 1)
+    #expect(many.errors.contains("4 of \(crops.count) crops are gone or altered"))
+    let repaired = try workspace.curate("repair", "--quiet")
+    #expect(repaired.status == 0, "\(repaired.errors)")
+    #expect(try train(workspace, "--name", "many", "--iterations", "2").status == 0)
+  }
+
+  @Test func aRunLeavesItsPageItsStatusAndTheLossesOfItsFaces() throws {
+    let workspace = try Self.filled()
+    let hash = try workspace.contentHash()
+    let trained = try train(
+      workspace, "--name", "told", "--iterations", "8", "--warm-up", "4", "--decay", "8", "--clip",
+      "1", "--optimizer", "adabelief", "--accumulate", "2")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let page = try String(
+      contentsOfFile: workspace.path + "/models/told/report.html", encoding: .utf8)
+    #expect(page.contains("<polyline") && page.contains("The hardest faces"))
+    #expect(page.components(separatedBy: "<figure>").count == 21)
+    let status = try workspace.curate("train", "status", "--format", "json")
+    let lines = try #require(
+      try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
+    #expect(lines.map { $0["name"] as? String } == ["told"])
+    #expect(lines[0]["step"] as? Int == 8 && lines[0]["checkpoint"] as? Int == 8)
+    #expect(try workspace.count("loss > 0") > 20)
+    let hardest = try workspace.curate("faces", "--sort", "loss desc", "--limit", "3")
+    #expect(hardest.output.contains("loss"))
+    #expect(try workspace.contentHash() == hash)
+
+    let other = try train(
+      workspace, "--name", "other", "--iterations", "1", "--from", "told")
+    #expect(other.status == 0, "\(other.errors)")
+    let changed = try train(
+      workspace, "--name", "told", "--resume", "--iterations", "9", "--optimizer", "adam")
+    #expect(changed.status == 1)
+    #expect(changed.errors.contains("optimizer is adam, the run began with adabelief"))
+    let unknown = try workspace.curate("train", "status", "nobody")
+    #expect(unknown.status == 1 && unknown.errors.contains("nobody"))
+  }
+}
