@@ -23,12 +23,16 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
-# CLIP is a 720p clip of one face, PYTHON an interpreter with dlib and cv2; both may be left out.
+# CLIP is a 720p clip of one face, PYTHON an interpreter with dlib and cv2, TORCH one with PyTorch; all may
+# be left out.
 bench: build
 	$(SWIFT) build -c release --product catalog-bench
+	$(SWIFT) build -c release --product training-bench
 	@Benchmarks/run.sh $(CURATE)
 	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
 	@Benchmarks/kill.sh $(CURATE)
+	@Benchmarks/kill_training.sh $(CURATE)
+	@$(if $(TORCH),$(TORCH) Benchmarks/training_torch.py .build/release/training-bench)
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 

@@ -28,7 +28,8 @@ run --workspace "$workspace" import --face-type midfull_face --identity bob "$cl
 run --workspace "$workspace" coverage 'identity = alice' --against 'identity = bob'
 run --workspace "$workspace" export demo --source 'identity = alice' \
   --target 'identity = bob and not video = "bob-target.mp4"'
-run --workspace "$workspace" train demo --minutes "$minutes"
+# About as many steps as two cores do in that time: the learning rate is low by then.
+run --workspace "$workspace" train demo --minutes "$minutes" --decay 8000
 run --workspace "$workspace" apply demo "$clips/bob-target.mp4" -o "$folder/swapped.mp4" \
   --truth "$clips/truth/bob-target.mp4" --sheet "$folder/sheet.png"
 echo

@@ -145,6 +145,7 @@ func everyGradientIsTheSlopeOfTheLoss(_ item: Case) throws {
   }
   for parameter in network.parameters {
     let analytic = all.map { $0[parameter.name] }
+    var (slopes, errors) = (0.0, [Double](repeating: 0, count: engines.count))
     // A few dozen places of each array, at odd distances.
     for index in stride(from: 0, to: parameter.count, by: max(1, parameter.count / 24 | 1)) {
       let step = 1e-6
@@ -154,11 +155,15 @@ func everyGradientIsTheSlopeOfTheLoss(_ item: Case) throws {
       let below = loss()
       reference.weights[parameter.name]?[index] += step
       let slope = (above - below) / (2 * step)
-      for (engine, gradient) in zip(engines, analytic) {
-        #expect(
-          abs(Double(gradient[index]) - slope) < 1e-4 * max(1, abs(slope)),
-          "\(parameter.name)[\(index)], \(engine.instructions)")
+      slopes += slope * slope
+      for (place, gradient) in analytic.enumerated() {
+        let error = Double(gradient[index]) - slope
+        errors[place] += error * error
       }
+    }
+    for (engine, error) in zip(engines, errors) {
+      #expect(
+        (error / slopes).squareRoot() < 2e-6, "\(parameter.name), \(engine.instructions)")
     }
   }
 }
