@@ -80,6 +80,7 @@ struct TrainRun: ParsableCommand {
     for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") }
     StopSignal.watch()
     var first = 0
+    var heldOut: HeldOutLoss?
     let (end, run) = try job.run(
       started: { run in
         first = run.step
@@ -88,11 +89,15 @@ struct TrainRun: ParsableCommand {
       },
       shouldStop: { StopSignal.isRequested },
       report: { report in
+        if let unseen = report.heldOut { heldOut = unseen }
         reporter.report(
           Progress(done: report.step, total: iterations),
           note: "loss \(Double(report.source.loss).text(4)) source "
             + "\(Double(report.target.loss).text(4)) target  data wait "
             + "\((report.wait * 100).text(0)) %"
+            + (heldOut.map {
+              "  not learned \(Double($0.source).text(4)) \(Double($0.target).text(4))"
+            } ?? "")
             + (report.secondsLeft.map { "  \(ProgressReporter.clock($0)) left" } ?? ""))
       },
       note: { reporter.note("Warning: \($0)") })

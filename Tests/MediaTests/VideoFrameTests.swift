@@ -37,7 +37,8 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.file("gray.mkv")
     try FFmpeg.make(
-      path, "-c:v libx264 -qp 0 -pix_fmt yuv420p", inputs: ["gradients=s=64x48:d=0.1,format=gray"],
+      path, "-c:v libx264 -qp 0 -pix_fmt yuv420p",
+      inputs: ["gradients=s=64x48:d=0.1:c0=black:c1=white:x0=0:y0=0:x1=63:y1=47,format=gray"],
       inputOptions: "-f lavfi")
     let frames = try readAll(path).frames
     let frame = try #require(frames.first)

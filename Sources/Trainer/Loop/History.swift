@@ -13,6 +13,9 @@ struct History {
     let rate: Double
     /// Share of the time that the engine waited for data, 0 to 1.
     let wait: Double
+    /// Losses over faces that are never learned, in the steps that have a preview.
+    var heldOutSource: Float?
+    var heldOutTarget: Float?
   }
 
   /// Closes itself.

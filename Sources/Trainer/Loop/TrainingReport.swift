@@ -24,6 +24,14 @@ public struct TrainingReport: Sendable {
   public let wait: Double
   /// To the nearest of the limits; nil without one.
   public let secondsLeft: Double?
+  /// Mean losses over faces that are never learned; nil but in the steps that have a preview.
+  public let heldOut: HeldOutLoss?
+}
+
+/// How a model does on faces it has never learned, of videos it has never seen.
+public struct HeldOutLoss: Hashable, Sendable {
+  public let source: Float
+  public let target: Float
 }
 
 /// Why a run came to its end.

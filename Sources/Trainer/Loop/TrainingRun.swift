@@ -20,14 +20,14 @@ public final class TrainingRun {
   /// A line for each damaged checkpoint that was passed over.
   public let skipped: [String]
 
-  private let engine: CPUEngine
-  private let executable: Executable
-  private let optimizer: Optimizer
+  let engine: CPUEngine
+  let executable: Executable
+  let optimizer: Optimizer
   /// The sum over the batches of a step; nil where a step has one.
-  private let gradientSum: Parameters?
+  let gradientSum: Parameters?
   private var savedStep: Int?
   /// What going back has left of the learning rate.
-  private var rateShare: Float = 1
+  var rateShare: Float = 1
 
   private var checkpoints: URL { folder.appending(path: "checkpoints") }
   /// Where previews go; `train` makes the folder.
@@ -103,6 +103,8 @@ public final class TrainingRun {
   ///   - batches: Both sides' faces for a batch, counted from 0, of which each step takes as many
   ///     as the configuration says; a function of the number alone. Called ahead of time from a
   ///     thread of its own.
+  ///   - heldOut: Batches of faces that are not learned, the same ones each time; looked at every
+  ///     `previewInterval` steps.
   ///   - shouldStop: Asked before each step.
   ///   - report: Called after each step.
   ///   - note: Told in a line when the run goes back to a checkpoint.
@@ -114,7 +116,7 @@ public final class TrainingRun {
   ///   and why a file cannot be written.
   @discardableResult
   public func train(
-    batches: @escaping Batches,
+    batches: @escaping Batches, heldOut: [(source: TrainingBatch, target: TrainingBatch)] = [],
     shouldStop: () -> Bool = { false },
     report: (TrainingReport) throws -> Void = { _ in },
     note: (String) -> Void = { _ in },
@@ -125,7 +127,8 @@ public final class TrainingRun {
     for _ in 0..<3 {
       do {
         return try goOn(
-          since: start, batches: batches, shouldStop: shouldStop, report: report, preview: preview)
+          since: start, batches: batches, heldOut: heldOut, shouldStop: shouldStop, report: report,
+          preview: preview)
       } catch let error as TrainerError where error.code == .diverged && savedStep != nil {
         try goBack()
         note(
@@ -134,7 +137,8 @@ public final class TrainingRun {
       }
     }
     return try goOn(
-      since: start, batches: batches, shouldStop: shouldStop, report: report, preview: preview)
+      since: start, batches: batches, heldOut: heldOut, shouldStop: shouldStop, report: report,
+      preview: preview)
   }
 
   /// To the latest checkpoint, as it was but for the learning rate.
@@ -146,7 +150,8 @@ public final class TrainingRun {
   }
 
   private func goOn(
-    since start: ContinuousClock.Instant, batches: @escaping Batches, shouldStop: () -> Bool,
+    since start: ContinuousClock.Instant, batches: @escaping Batches,
+    heldOut: [(source: TrainingBatch, target: TrainingBatch)], shouldStop: () -> Bool,
     report: (TrainingReport) throws -> Void,
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)?
   ) throws -> TrainingEnd {
@@ -179,13 +184,15 @@ public final class TrainingRun {
       step += 1
       pace.add(step: began.secondsToNow, waiting: waited)
 
+      let unseen = step % configuration.previewInterval == 0 ? try loss(over: heldOut) : nil
       try history.append(
         History.Line(
-          step: step, source: source.loss, target: target.loss, rate: pace.rate, wait: pace.wait))
+          step: step, source: source.loss, target: target.loss, rate: pace.rate, wait: pace.wait,
+          heldOutSource: unseen?.source, heldOutTarget: unseen?.target))
       try report(
         TrainingReport(
           step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
-          secondsLeft: secondsLeft(since: start, rate: pace.rate)))
+          secondsLeft: secondsLeft(since: start, rate: pace.rate), heldOut: unseen))
       if step % configuration.checkpointInterval == 0 { try save(history) }
       if let preview, step % configuration.previewInterval == 0 { try preview(step, model()) }
     }
@@ -198,58 +205,6 @@ public final class TrainingRun {
     SwapModel(
       architecture: architecture, copying: executable.parameters, manifest: manifest, step: step,
       engine: engine)
-  }
-
-  /// One step: forward, losses and backward for each of its batches, then the update.
-  ///
-  /// - Parameter batch: Makes the batch of that number, counted from 0 within the step.
-  package func learn(
-    _ batch: (Int) throws -> (source: TrainingBatch, target: TrainingBatch)
-  ) throws -> (source: TrainingReport.Side, target: TrainingReport.Side) {
-    guard let own = executable.gradients else { preconditionFailure("compiled for training") }
-    gradientSum?.clear()
-    var (source, target) = (TrainingReport.Side(), TrainingReport.Side())
-    for number in 0..<configuration.accumulation {
-      let faces = try batch(number)
-      let losses = try goThrough(faces.source, faces.target)
-      source.add(losses.source, of: faces.source.faces)
-      target.add(losses.target, of: faces.target.faces)
-      gradientSum?.add(
-        own, times: 1 / Float(configuration.accumulation), threads: engine.threads)
-    }
-    optimizer.update(
-      executable.parameters, gradients: gradientSum ?? own,
-      factor: rateShare * configuration.schedule.factor(step: step), threads: engine.threads)
-    return (source, target)
-  }
-
-  /// Leaves the gradients of a batch.
-  private func goThrough(
-    _ source: TrainingBatch, _ target: TrainingBatch
-  ) throws -> (source: Loss, target: Loss) {
-    for batch in [source, target] {
-      guard batch.count == configuration.batchSize, batch.resolution == architecture.resolution
-      else {
-        throw TrainerError(
-          code: .badShape, subject: "step \(step + 1)",
-          reason: "a batch of \(batch.count) faces of \(batch.resolution) px, not "
-            + "\(configuration.batchSize) of \(architecture.resolution) px")
-      }
-    }
-    // [2 · batch, 3, resolution, resolution], sources first.
-    let answers = executable.forward(source.input + target.input)
-    let losses = try zip(answers, [source, target]).map { answer, batch in
-      try configuration.losses.loss(
-        of: answer, against: batch, outsideWeight: configuration.outsideWeight,
-        threads: engine.threads)
-    }
-    guard losses.allSatisfy(\.mean.isFinite) else {
-      throw TrainerError(
-        code: .diverged, subject: "step \(step + 1)",
-        reason: "the loss is \(losses[0].mean) and \(losses[1].mean); lower the learning rate")
-    }
-    executable.backward(losses.map(\.gradient))
-    return (losses[0], losses[1])
   }
 
   private func secondsLeft(since start: ContinuousClock.Instant, rate: Double) -> Double? {

@@ -4,11 +4,13 @@ package import Foundation
 package struct LossCurve {
   package struct Point {
     package let step: Int
-    let source: Float
-    let target: Float
+    package let source: Float
+    package let target: Float
   }
 
   package let points: [Point]
+  /// Over faces that are never learned.
+  package let heldOut: [Point]
 
   /// Lines of the history that are looked at; of a longer one, evenly spaced ones.
   private static let lineLimit = 20_000
@@ -24,7 +26,16 @@ package struct LossCurve {
       try? decoder.decode(History.Line.self, from: Data(lines[$0]))  // Cut off by a kill.
     }.reversed()
     points = Self.means(of: Array(read))
+    heldOut = lines.compactMap { line in
+      guard line.contains(Self.heldOutMark),
+        let found = try? decoder.decode(History.Line.self, from: Data(line)),
+        let source = found.heldOutSource, let target = found.heldOutTarget
+      else { return nil }
+      return Point(step: found.step, source: source, target: target)
+    }
   }
+
+  private static let heldOutMark = Data("heldOut".utf8)
 
   /// Means of neighbouring steps.
   private static func means(of lines: [History.Line]) -> [Point] {
@@ -41,14 +52,16 @@ package struct LossCurve {
 
   /// An SVG element, 800 × 280; the loss on a logarithmic scale.
   package var svg: String {
-    let values = points.flatMap { [$0.source, $0.target] }.filter { $0 > 0 && $0.isFinite }
+    let values = (points + heldOut).flatMap { [$0.source, $0.target] }.filter {
+      $0 > 0 && $0.isFinite
+    }
     guard let low = values.min(), let high = values.max(), let last = points.last?.step, last > 0
     else { return "<p>No step yet.</p>" }
     let (left, top, width, height) = (56.0, 10.0, 730.0, 230.0)
     let (bottom, range) = (log(Double(low)), max(1e-6, log(Double(high)) - log(Double(low))))
     func x(_ step: Int) -> Double { left + width * Double(step) / Double(last) }
     func y(_ loss: Double) -> Double { top + height * (1 - (log(loss) - bottom) / range) }
-    func line(_ name: String, _ value: (Point) -> Float) -> String {
+    func line(_ name: String, _ points: [Point], _ value: (Point) -> Float) -> String {
       let places = points.filter { value($0) > 0 && value($0).isFinite }.map {
         String(format: "%.1f,%.1f", x($0.step), y(Double(value($0))))
       }
@@ -68,7 +81,9 @@ package struct LossCurve {
         top + height + 20, $0)
     }
     return "<svg viewBox=\"0 0 800 280\" role=\"img\" aria-label=\"losses by step\">"
-      + grid.joined() + steps.joined() + line("source", \.source) + line("target", \.target)
+      + grid.joined() + steps.joined() + line("source", points, \.source)
+      + line("target", points, \.target) + line("source unseen", heldOut, \.source)
+      + line("target unseen", heldOut, \.target)
       + "<text x=\"420\" y=\"274\" text-anchor=\"middle\">steps</text></svg>"
   }
 }

@@ -45,10 +45,11 @@ public struct RunReport {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <style>\(Self.style)</style></head><body>
       <h1>\(escaped(title))</h1>
-      \(try facts())
+      \(try facts(heldOut: curve.heldOut.last))
       \(advice)
       <h2>Loss</h2>
-      <p class="key"><span class="source">source</span> <span class="target">target</span></p>
+      <p class="key"><span class="source">source</span> <span class="target">target</span>\
+      \(curve.heldOut.isEmpty ? "" : ", dashed: faces of videos that are not learned")</p>
       \(curve.svg)
       <h2>Previews</h2>
       \(try previews())
@@ -66,7 +67,7 @@ public struct RunReport {
 
   // MARK: Parts
 
-  private func facts() throws -> String {
+  private func facts(heldOut: LossCurve.Point?) throws -> String {
     let last = try History.lastLine(of: history)
     var cards = [
       ("model", "\(configuration.model.rawValue), \(configuration.resolution) px"),
@@ -79,6 +80,13 @@ public struct RunReport {
         ("steps a second", String(format: "%.2f", last.rate)),
         ("waiting for data", String(format: "%.1f %%", last.wait * 100)),
       ]
+    }
+    if let heldOut {
+      cards.append(
+        (
+          "loss, not learned",
+          String(format: "%.4f source, %.4f target", heldOut.source, heldOut.target)
+        ))
     }
     let list = cards.map { "<div><b>\(escaped($0.1))</b><span>\($0.0)</span></div>" }
     return "<div class=\"cards\">\(list.joined())</div>"
@@ -203,6 +211,7 @@ public struct RunReport {
     .warnings { border-left: .3rem solid #d4a017; padding: .4rem 0 .4rem 2rem; }
     svg { width: 100%; } svg line { stroke: #8883; } svg text { font-size: 11px; fill: #777; }
     polyline { fill: none; stroke-width: 1.5; }
+    polyline.unseen { stroke-dasharray: 5 4; stroke-width: 2; }
     polyline.source { stroke: var(--source); } polyline.target { stroke: var(--target); }
     .key .source { color: var(--source); } .key .target { color: var(--target); }
     #previews img { max-width: 100%; } #slider { width: 70%; vertical-align: middle; }

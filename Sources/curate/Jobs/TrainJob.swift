@@ -17,6 +17,8 @@ struct TrainJob {
 
   /// Faces shown in a preview.
   private static let previewFaces = 6
+  /// Batches of unseen faces that are looked at with each preview, at most.
+  private static let heldOutBatches = 8
   /// Seconds between two writings of the page, at least.
   private static let pageInterval = 60.0
   static let manifestName = "manifest.jsonl"
@@ -31,6 +33,7 @@ struct TrainJob {
     let missing = try missingCrops(note: note)
     let source = try loader(.source, without: missing)
     let target = try loader(.target, without: missing)
+    let heldOut = try heldOutBatches(without: missing)
     let run = try TrainingRun(
       folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
       startingFrom: startingFrom)
@@ -45,6 +48,7 @@ struct TrainJob {
     var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
+      heldOut: heldOut,
       shouldStop: shouldStop,
       report: {
         losses.add($0)
@@ -81,9 +85,25 @@ struct TrainJob {
     return Set(faults.map(\.subject))
   }
 
-  private func rows(_ side: Side, without missing: Set<String>) -> [ManifestRow] {
+  private func rows(
+    _ side: Side, _ split: ManifestRow.Split = .train, without missing: Set<String>
+  ) -> [ManifestRow] {
     manifest.rows.filter {
-      $0.side == side && $0.split == .train && !missing.contains($0.crop.name)
+      $0.side == side && $0.split == split && !missing.contains($0.crop.name)
+    }
+  }
+
+  /// Faces that are not learned, a few batches of them; none unless both sides have some.
+  private func heldOutBatches(
+    without missing: Set<String>
+  ) throws -> [(source: TrainingBatch, target: TrainingBatch)] {
+    let counts = Side.allCases.map { rows($0, .validation, without: missing).count }
+    guard let fewest = counts.min(), let most = counts.max(), fewest > 0 else { return [] }
+    let source = try loader(.source, .validation, without: missing)
+    let target = try loader(.target, .validation, without: missing)
+    let batches = (most + configuration.batchSize - 1) / configuration.batchSize
+    return try (0..<min(Self.heldOutBatches, batches)).map {
+      (source: try source.batch(step: $0), target: try target.batch(step: $0))
     }
   }
 
@@ -111,8 +131,10 @@ struct TrainJob {
     }
   }
 
-  private func loader(_ side: Side, without missing: Set<String>) throws -> BatchLoader {
-    let rows = rows(side, without: missing)
+  private func loader(
+    _ side: Side, _ split: ManifestRow.Split = .train, without missing: Set<String>
+  ) throws -> BatchLoader {
+    let rows = rows(side, split, without: missing)
     guard !rows.isEmpty else {
       throw ManifestError(
         code: .malformed, subject: manifest.header.name,

@@ -79,6 +79,30 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   #expect(zip(whole, parts).allSatisfy { abs($0 - $1) < 1e-4 * abs($0) })
 }
 
+@Test func facesThatAreHeldOutAreLookedAtAndNotLearned() throws {
+  func weights(heldOut: Bool) throws -> (Data, [HeldOutLoss?]) {
+    let folder = try TemporaryFolder()
+    var configuration = small(steps: 6)
+    configuration.previewInterval = 3
+    let run = try TrainingRun(
+      folder: folder.url, configuration: configuration, manifest: "m", engine: CPUEngine())
+    var losses: [HeldOutLoss?] = []
+    try run.train(
+      batches: batches, heldOut: heldOut ? [batches(100), batches(101)] : [],
+      report: { losses.append($0.heldOut) })
+    let lines = try String(contentsOf: folder.file("history.jsonl"), encoding: .utf8)
+    #expect(lines.components(separatedBy: "heldOutSource").count == (heldOut ? 3 : 1))
+    let file = folder.file("checkpoints/000006/weights.safetensors")
+    return (try Data(contentsOf: file), losses)
+  }
+  let (with, losses) = try weights(heldOut: true)
+  let (without, none) = try weights(heldOut: false)
+  #expect(with == without)
+  #expect(none.allSatisfy { $0 == nil })
+  #expect(losses.map { $0 != nil } == [false, false, true, false, false, true])
+  #expect(losses[2]?.source != losses[5]?.source)
+}
+
 @Test func aNewRunMayBeginWithTheEncoderOfAnother() throws {
   let (old, new) = try (TemporaryFolder(), TemporaryFolder())
   try train(old.url, steps: 5)

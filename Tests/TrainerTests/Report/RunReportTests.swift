@@ -80,6 +80,12 @@ private let heldOut = [row(999, .source, split: .validation)]
     #expect((49_990...50_000).contains(curve.points.last?.step ?? 0))
     #expect(zip(curve.points, curve.points.dropFirst()).allSatisfy { $0.step < $1.step })
     #expect(curve.svg.contains("<polyline class=\"source\""))
+    let unseen =
+      "{\"heldOutSource\":0.5,\"heldOutTarget\":0.25,\"rate\":2,\"source\":1,\"step\":9,"
+      + "\"target\":1,\"wait\":0}\n"
+    let dashed = LossCurve(history: Data(unseen.utf8))
+    #expect(dashed.heldOut.map(\.step) == [9] && dashed.heldOut.map(\.target) == [0.25])
+    #expect(dashed.svg.contains("source unseen") && curve.heldOut.isEmpty)
     #expect(!LossCurve(history: Data()).svg.contains("svg"))
   }
 
