@@ -70,6 +70,9 @@ let benchmarks: [Target] = [
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict),
   .executableTarget(
+    name: "loader-bench", dependencies: ["FaceCore", "Media", "Trainer"], path: "Benchmarks/Loader",
+    swiftSettings: strict),
+  .executableTarget(
     name: "training-bench", dependencies: ["Networks", "Trainer"], path: "Benchmarks/Training",
     swiftSettings: strict),
 ]

@@ -22,6 +22,18 @@ public struct Network: Hashable, Sendable {
     case layer(Layer, name: String)
     /// One of the equal parts that the samples fall into.
     case part(Int)
+    /// Each number plus that of another tensor of the same shape.
+    case sum(Tensor)
+    /// The channels, then those of another tensor with the same pixels.
+    case concatenate(Tensor)
+
+    /// The second tensor it reads, where there is one.
+    var other: Tensor? {
+      switch self {
+      case .sum(let other), .concatenate(let other): other
+      case .layer, .part: nil
+      }
+    }
   }
 
   public struct Node: Hashable, Sendable {
@@ -63,6 +75,27 @@ public struct Network: Hashable, Sendable {
     precondition((0..<tensor.parts).contains(index), "a tensor of \(tensor.parts) parts")
     let output = newTensor(tensor.shape, parts: 1)
     nodes.append(Node(operation: .part(index), input: tensor, output: output))
+    return output
+  }
+
+  /// Number by number.
+  public mutating func sum(_ first: Tensor, _ second: Tensor) -> Tensor {
+    precondition(
+      (first.shape, first.parts) == (second.shape, second.parts), "a sum is of equal shapes")
+    let output = newTensor(first.shape, parts: first.parts)
+    nodes.append(Node(operation: .sum(second), input: first, output: output))
+    return output
+  }
+
+  /// The channels of the first, then those of the second.
+  public mutating func concatenate(_ first: Tensor, _ second: Tensor) -> Tensor {
+    precondition(
+      (first.shape.height, first.shape.width, first.parts)
+        == (second.shape.height, second.shape.width, second.parts), "of equal height and width")
+    let shape = Shape(
+      first.shape.channels + second.shape.channels, first.shape.height, first.shape.width)
+    let output = newTensor(shape, parts: first.parts)
+    nodes.append(Node(operation: .concatenate(second), input: first, output: output))
     return output
   }
 

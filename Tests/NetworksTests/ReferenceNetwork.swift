@@ -26,6 +26,17 @@ struct ReferenceNetwork {
       case .part(let index):
         tensors[node.output.index] = Array(
           values[index * batch * size..<(index + 1) * batch * size])
+      case .sum(let other):
+        tensors[node.output.index] = zip(values, tensors[other.index, default: []]).map { $0 + $1 }
+      case .concatenate(let other):
+        let more = tensors[other.index, default: []]
+        let width = other.shape.count
+        var joined: [Double] = []
+        for sample in 0..<values.count / size {
+          joined += values[sample * size..<(sample + 1) * size]
+          joined += more[sample * width..<(sample + 1) * width]
+        }
+        tensors[node.output.index] = joined
       case .layer(let layer, let name):
         tensors[node.output.index] = stride(from: 0, to: values.count, by: size).flatMap {
           apply(layer, name, Array(values[$0..<$0 + size]), node.input.shape, node.output.shape)

@@ -13,6 +13,8 @@ public final class Executable {
   private let arena: UnsafeMutablePointer<Float>
   private let scratch: UnsafeMutablePointer<Float>
   private let tensors: [TensorMemory]
+  /// In the network's order.
+  private let outputs: [TensorMemory]
   private let kernels: [any Kernel]
   private let workers: Workers
 
@@ -26,7 +28,9 @@ public final class Executable {
     let schedule = Schedule(network)
     let placement = Placement(schedule, batch: batch, training: purpose == .training)
     arena = allocateFloats(placement.count)
-    tensors = placement.memory(in: arena)
+    let tensors = placement.memory(in: arena)
+    self.tensors = tensors
+    outputs = schedule.outputs.map { tensors[$0] }
     kernels = schedule.kernels(
       tensors: tensors, parameters: parameters, gradients: gradients, workers: workers,
       functions: functions)
@@ -48,9 +52,8 @@ public final class Executable {
       interleave(from, memory.shape, samples: memory.samples, to: memory.values)
     }
     for kernel in kernels { kernel.forward(scratch: scratch) }
-    return network.outputs.map { output in
-      let memory = tensors[output.tensor.index]
-      return [Float](unsafeUninitializedCapacity: memory.count) { buffer, count in
+    return outputs.map { memory in
+      [Float](unsafeUninitializedCapacity: memory.count) { buffer, count in
         count = memory.count
         guard let to = buffer.baseAddress else { return }
         workers.run(memory.samples) { sample in
@@ -67,8 +70,7 @@ public final class Executable {
   public func backward(_ outputGradients: [[Float]]) {
     precondition(gradients != nil, "compiled for inference")
     precondition(outputGradients.count == network.outputs.count, "one gradient for each output")
-    for (output, gradient) in zip(network.outputs, outputGradients) {
-      let memory = tensors[output.tensor.index]
+    for (memory, gradient) in zip(outputs, outputGradients) {
       precondition(gradient.count == memory.count, "the gradient does not fill \(memory.shape)")
       gradient.withUnsafeBufferPointer { source in
         guard let from = source.baseAddress, let to = memory.gradient else { return }

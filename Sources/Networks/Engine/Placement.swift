@@ -12,55 +12,64 @@ struct Placement {
 
   init(_ schedule: Schedule, batch: Int, training: Bool) {
     (self.schedule, self.batch) = (schedule, batch)
-    let tensors = Self.tensors(of: schedule.network)
+    let tensors = schedule.tensors
     let sizes = tensors.map { $0.parts * batch * $0.shape.count }
     let end = 2 * schedule.steps.count
-    var made = [Int](repeating: 0, count: tensors.count)
-    var read = [Int](repeating: 0, count: tensors.count)
-    for (time, step) in schedule.steps.enumerated() {
-      made[schedule.owner[step.output.index]] = time
-      let input = schedule.owner[step.input.index]
-      read[input] = max(read[input], time)
-    }
-    for output in schedule.network.outputs {
-      read[schedule.owner[output.tensor.index]] = end / 2
-    }
-    let roots = tensors.indices.filter { schedule.owner[$0] == $0 }
-    var buffers = roots.map { root in
-      MemoryPlan.Buffer(
-        count: sizes[root],
-        use: made[root]...max(made[root], training ? end - made[root] : read[root]))
+    let valueTimes = Self.times(of: schedule.values, in: schedule, makesBranches: false)
+    let gradientTimes = Self.times(of: schedule.gradients, in: schedule, makesBranches: true)
+    let valueRoots = tensors.indices.filter { schedule.values[$0].owner == $0 }
+    let gradientRoots = tensors.indices.filter { schedule.gradients[$0].owner == $0 }
+    var buffers = valueRoots.map { root in
+      let (made, read) = (valueTimes.made[root], valueTimes.read[root])
+      return MemoryPlan.Buffer(
+        count: sizes[root], use: made...max(made, training ? end - made : read))
     }
     if training {
-      buffers += roots.map { root in
+      buffers += gradientRoots.map { root in
+        let (made, read) = (gradientTimes.made[root], gradientTimes.read[root])
         // The input wants no gradient.
-        MemoryPlan.Buffer(
+        return MemoryPlan.Buffer(
           count: root == 0 ? 0 : sizes[root],
-          use: min(end - 1 - read[root], end - 1 - made[root])...(end - 1 - made[root]))
+          use: min(end - 1 - read, end - 1 - made)...(end - 1 - made))
       }
     }
     let plan = MemoryPlan(buffers)
     var values = [Int](repeating: 0, count: tensors.count)
     var gradients = training ? values : []
-    for (position, root) in roots.enumerated() {
-      values[root] = plan.offsets[position]
-      if training { gradients[root] = plan.offsets[roots.count + position] }
+    for (position, root) in valueRoots.enumerated() { values[root] = plan.offsets[position] }
+    for (position, root) in gradientRoots.enumerated() where training {
+      gradients[root] = plan.offsets[valueRoots.count + position]
     }
     (self.values, self.gradients, count) = (values, gradients, plan.count)
   }
 
-  private static func tensors(of network: Network) -> [Network.Tensor] {
-    [network.input] + network.nodes.map(\.output)
+  /// When each owner is made, and read for the last time.
+  private static func times(
+    of views: [Schedule.View], in schedule: Schedule, makesBranches: Bool
+  ) -> (made: [Int], read: [Int]) {
+    var made = [Int](repeating: 0, count: views.count)
+    var read = made
+    for (time, step) in schedule.steps.enumerated() {
+      for input in step.inputs {
+        let owner = views[input].owner
+        read[owner] = max(read[owner], time)
+      }
+      if case .fan = step.work, !makesBranches { continue }
+      for output in step.outputs { made[views[output].owner] = time }
+    }
+    for output in schedule.outputs { read[views[output].owner] = schedule.steps.count }
+    return (made, read)
   }
 
   func memory(in arena: UnsafeMutablePointer<Float>) -> [TensorMemory] {
-    Self.tensors(of: schedule.network).map { tensor in
-      let root = schedule.owner[tensor.index]
+    schedule.tensors.map { tensor in
       let samples = tensor.parts * batch
-      let skipped = schedule.part[tensor.index] * samples * tensor.shape.count
+      let (own, slope) = (schedule.values[tensor.index], schedule.gradients[tensor.index])
+      let size = samples * tensor.shape.count
       return TensorMemory(
-        values: arena + values[root] + skipped,
-        gradient: gradients.isEmpty || root == 0 ? nil : arena + gradients[root] + skipped,
+        values: arena + values[own.owner] + own.part * size,
+        gradient: gradients.isEmpty || slope.owner == 0
+          ? nil : arena + gradients[slope.owner] + slope.part * size,
         samples: samples, shape: tensor.shape)
     }
   }

@@ -1,105 +1,126 @@
-internal import CKernels
-
-/// What runs, in order: a step is a layer with the activation behind it.
+/// What runs, in order.
 ///
-/// Reshaping and taking a part move nothing; their tensors are views.
+/// An activation goes with the layer before it. Reshaping and taking a part move nothing; their tensors are
+/// views. A tensor that several read is fanned out: each reader gets a branch, which has the same
+/// values and a gradient of its own, and the gradients are added on the way back.
 struct Schedule {
   struct Step {
-    let layer: Layer
-    let name: String
-    let input: Network.Tensor
-    let output: Network.Tensor
-    let activation: Activation
+    enum Work {
+      case layer(Layer, name: String, Activation)
+      /// The outputs are branches of the input.
+      case fan
+      case sum
+      case concatenate
+    }
+
+    var work: Work
+    let inputs: [Int]
+    var outputs: [Int]
+  }
+
+  /// Where a tensor's numbers lie: in those of another, itself unless it is a view, as one of equal
+  /// parts; 0 for the whole of it.
+  struct View {
+    var owner: Int
+    var part = 0
   }
 
   let network: Network
   private(set) var steps: [Step] = []
-  /// For each tensor the one whose memory it shares, itself unless it is a view.
-  private(set) var owner: [Int]
-  /// For each tensor, which part of its owner's memory it is; 0 for the whole of it.
-  private(set) var part: [Int]
+  /// By index: those of the network, then branches.
+  private(set) var tensors: [Network.Tensor]
+  private(set) var values: [View]
+  private(set) var gradients: [View]
+  /// The tensor that stands for each output of the network.
+  private(set) var outputs: [Int] = []
+  /// The branches of a tensor that no reader has taken yet.
+  private var branches: [Int: [Int]] = [:]
+  private let readers: [Int]
 
-  /// Traps when two layers read the same tensor: their gradients would have to be added.
+  /// Traps when a tensor is read as a whole and in parts.
   init(_ network: Network) {
     self.network = network
-    owner = Array(0...network.nodes.count)
-    part = [Int](repeating: 0, count: owner.count)
-    var readers = Set<[Int]>()
+    tensors = [network.input] + network.nodes.map(\.output)
+    values = tensors.indices.map { View(owner: $0) }
+    gradients = values
+    readers = Self.readers(of: network)
+    for node in network.nodes { add(node) }
+    outputs = network.outputs.map { reader(of: $0.tensor.index) }
+  }
+
+  /// How many read each tensor as a whole, an output of the network counting as one.
+  private static func readers(of network: Network) -> [Int] {
+    var readers = [Int](repeating: 0, count: network.nodes.count + 1)
+    var parts = Set<[Int]>()
     for node in network.nodes {
-      let taken: Int
-      if case .part(let index) = node.operation { taken = index } else { taken = -1 }
-      precondition(
-        readers.insert([node.input.index, taken]).inserted, "two layers read one tensor")
-      add(node)
+      if case .part(let index) = node.operation {
+        precondition(parts.insert([node.input.index, index]).inserted, "a part is taken once")
+      } else {
+        readers[node.input.index] += 1
+      }
+      if let other = node.operation.other { readers[other.index] += 1 }
     }
+    for output in network.outputs { readers[output.tensor.index] += 1 }
+    for part in parts { precondition(readers[part[0]] == 0, "read as a whole and in parts") }
+    return readers
+  }
+
+  /// The tensor that the next reader of this one reads.
+  private mutating func reader(of index: Int) -> Int {
+    branches[index]?.popLast() ?? index
   }
 
   private mutating func add(_ node: Network.Node) {
+    let input = reader(of: node.input.index)
+    let output = node.output.index
     switch node.operation {
     case .part(let index):
-      share(node)
-      part[node.output.index] = index
+      view(output, of: input)
+      values[output].part = index
+      gradients[output].part = index
     case .layer(.reshape, _):
-      share(node)
+      view(output, of: input)
     case .layer(let layer, let name):
-      if let activation = layer.activation, let last = steps.last,
-        last.output == node.input, last.layer.isAffine, last.activation.isNone
-      {
-        share(node)
-        steps[steps.count - 1] = Step(
-          layer: last.layer, name: last.name, input: last.input, output: node.output,
-          activation: activation)
-      } else {
-        steps.append(
-          Step(
-            layer: layer, name: name, input: node.input, output: node.output,
-            activation: layer.isAffine ? .none : layer.activation ?? .none))
-      }
+      if let activation = layer.activation, join(activation, input, output) { break }
+      let own = layer.isAffine ? .none : layer.activation ?? .none
+      steps.append(Step(work: .layer(layer, name: name, own), inputs: [input], outputs: [output]))
+    case .sum(let other):
+      steps.append(Step(work: .sum, inputs: [input, reader(of: other.index)], outputs: [output]))
+    case .concatenate(let other):
+      steps.append(
+        Step(work: .concatenate, inputs: [input, reader(of: other.index)], outputs: [output]))
     }
+    fanOut(output)
   }
 
-  private mutating func share(_ node: Network.Node) {
-    owner[node.output.index] = owner[node.input.index]
-    part[node.output.index] = part[node.input.index]
+  /// Does an activation together with the layer before it, where that has none and nobody else reads it.
+  private mutating func join(_ activation: Activation, _ input: Int, _ output: Int) -> Bool {
+    guard let last = steps.last, last.outputs == [input],
+      case .layer(let layer, let name, .none) = last.work, layer.isAffine
+    else { return false }
+    view(output, of: input)
+    steps[steps.count - 1].work = .layer(layer, name: name, activation)
+    steps[steps.count - 1].outputs = [output]
+    return true
   }
 
-  func kernels(
-    tensors: [TensorMemory], parameters: Parameters, gradients: Parameters?, workers: Workers,
-    functions: winograd_kernels
-  ) -> [any Kernel] {
-    func weights(_ name: String) -> WeightMemory {
-      WeightMemory(values: parameters.pointer(name), gradient: gradients?.pointer(name))
+  private mutating func view(_ output: Int, of input: Int) {
+    values[output] = values[input]
+    gradients[output] = gradients[input]
+  }
+
+  private mutating func fanOut(_ index: Int) {
+    // The input wants no gradient, so nothing has to be added.
+    guard readers[index] > 1, gradients[index].owner != 0 else { return }
+    let made = (0..<readers[index]).map { tensors.count + $0 }
+    for branch in made {
+      tensors.append(
+        Network.Tensor(index: branch, shape: tensors[index].shape, parts: tensors[index].parts))
+      values.append(values[index])
+      gradients.append(View(owner: branch))
     }
-    return steps.map { step in
-      let (input, output) = (tensors[step.input.index], tensors[step.output.index])
-      switch step.layer {
-      case .convolution(_, _, let stride)
-      where WinogradKernel.suits(
-        step.layer, input: step.input.shape, output: step.output.shape):
-        return WinogradKernel(
-          stride: stride, input: input, output: output, weight: weights("\(step.name).weight"),
-          bias: weights("\(step.name).bias"), activation: step.activation, workers: workers,
-          functions: functions)
-      case .convolution(_, let kernel, _)
-      where NarrowConvolutionKernel.suits(step.layer, input: step.input.shape):
-        return NarrowConvolutionKernel(
-          kernel: kernel, input: input, output: output, weight: weights("\(step.name).weight"),
-          bias: weights("\(step.name).bias"), activation: step.activation, workers: workers)
-      case .convolution, .dense:
-        return AffineKernel(
-          layer: step.layer, input: input, output: output,
-          weight: weights("\(step.name).weight"), bias: weights("\(step.name).bias"),
-          activation: step.activation, workers: workers)
-      case .pixelShuffle(let factor):
-        return PixelShuffleKernel(
-          input: input, output: output, factor: factor, workers: workers)
-      case .leakyReLU, .sigmoid:
-        return ActivationKernel(
-          input: input, output: output, activation: step.activation, workers: workers)
-      case .reshape:
-        preconditionFailure("a reshape is a view")
-      }
-    }
+    branches[index] = made
+    steps.append(Step(work: .fan, inputs: [index], outputs: made))
   }
 }
 
@@ -117,11 +138,5 @@ extension Layer {
     case .sigmoid: .sigmoid
     default: nil
     }
-  }
-}
-
-extension Activation {
-  fileprivate var isNone: Bool {
-    if case .none = self { true } else { false }
   }
 }

@@ -1,0 +1,108 @@
+import Networks
+import Testing
+
+/// Networks that branch and join.
+private enum Branching: String, CaseIterable {
+  /// Two layers and what went into them, as in residual networks.
+  case residual
+  /// An activation and what is before it are both read.
+  case beforeAndAfter
+  /// Three readers, joined by channels, one of them an output as well.
+  case threeReaders
+  /// The parts of a tensor branch, each by itself.
+  case parts
+  /// The input is read twice.
+  case input
+
+  var network: Network {
+    var network = Network(input: Shape(16, 8, 6), parts: self == .parts ? 2 : 1)
+    func convolved(
+      _ name: String, _ channels: Int, _ tensor: Network.Tensor, leaky: Bool = true
+    ) -> Network.Tensor {
+      let layer = Layer.convolution(channels: channels, kernel: 3)
+      return network.append(Block(name, leaky ? [layer, .leakyReLU(0.2)] : [layer]), to: tensor)
+    }
+    switch self {
+    case .residual:
+      let first = convolved("a", 16, network.input)
+      let second = convolved("c", 16, convolved("b", 16, first), leaky: false)
+      let sum = network.append(Block("r", [.leakyReLU(0.2)]), to: network.sum(second, first))
+      network.output("out", of: convolved("d", 3, sum, leaky: false))
+    case .beforeAndAfter:
+      let before = convolved("a", 5, network.input, leaky: false)
+      let after = network.append(Block("r", [.sigmoid]), to: before)
+      network.output("out", of: network.sum(before, after))
+    case .threeReaders:
+      let first = convolved("a", 7, network.input)
+      let joined = network.concatenate(convolved("b", 4, first), first)
+      network.output("first", of: first)
+      network.output("joined", of: convolved("c", 2, joined))
+    case .parts:
+      let code = convolved("a", 8, network.input)
+      for side in 0..<2 {
+        let part = network.part(side, of: code)
+        let turned = convolved("b\(side)", 8, part)
+        network.output("\(side)", of: network.sum(part, turned))
+      }
+    case .input:
+      let first = convolved("a", 4, network.input)
+      network.output("out", of: network.concatenate(network.input, first))
+    }
+    return network
+  }
+}
+
+@Test(arguments: Branching.allCases)
+private func branchesAgreeWithThePlainVersion(_ kind: Branching) throws {
+  let network = kind.network
+  let parameters = initialized(network, seed: 3)
+  let samples = 3 * network.input.parts
+  let input = random(samples * network.input.shape.count, seed: 4)
+  let weighings = network.outputs.enumerated().map {
+    random(3 * $1.tensor.parts * $1.tensor.shape.count, seed: UInt64(50 + $0))
+  }
+  var reference = ReferenceNetwork(network, parameters)
+  func outputs() -> [[Double]] { reference.forward(input.map(Double.init), batch: 3) }
+  func loss() -> Double {
+    zip(outputs(), weighings).reduce(0) { sum, pair in
+      sum + zip(pair.0, pair.1).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+  }
+  let engine = try CPUEngine(threads: 2)
+  let inferred = try engine.compile(
+    network, batch: 3, for: .inference, parameters: parameters
+  ).forward(input)
+  let executable = try engine.compile(
+    network, batch: 3, for: .training, parameters: parameters)
+  let trained = executable.forward(input)
+  #expect(inferred == trained)
+  for (found, expected) in zip(trained, outputs()) {
+    #expect(zip(found, expected).allSatisfy { abs(Double($0) - $1) < 2e-5 })
+  }
+  executable.backward(weighings)
+  let gradients = try #require(executable.gradients)
+  for parameter in network.parameters {
+    let found = gradients[parameter.name]
+    var (slopes, errors) = (0.0, 0.0)
+    for index in stride(from: 0, to: parameter.count, by: max(1, parameter.count / 16 | 1)) {
+      reference.weights[parameter.name]?[index] += 1e-6
+      let above = loss()
+      reference.weights[parameter.name]?[index] -= 2e-6
+      let slope = (above - loss()) / 2e-6
+      reference.weights[parameter.name]?[index] += 1e-6
+      slopes += slope * slope
+      errors += (Double(found[index]) - slope) * (Double(found[index]) - slope)
+    }
+    #expect((errors / slopes).squareRoot() < 1e-5, "\(parameter.name)")
+  }
+}
+
+@Test func aTensorIsReadAsAWholeOrInParts() async {
+  await #expect(processExitsWith: .failure) {
+    var network = Network(input: Shape(2, 2, 2), parts: 2)
+    network.output("whole", of: network.append(Block("a", [.sigmoid]), to: network.input))
+    network.output("part", of: network.part(0, of: network.input))
+    _ = try CPUEngine().compile(
+      network, batch: 1, for: .training, parameters: Parameters(network.parameters))
+  }
+}
