@@ -23,10 +23,11 @@ struct TrainRun: ParsableCommand {
   @Option(help: "The model's name; the manifest's unless told.")
   var name: String?
 
-  @Option(help: "light: minutes on a CPU. original: 64 px, 82 million numbers.")
+  @Option(
+    help: "light: minutes on a CPU. original: 64 px, 82 million numbers. df: any size, with masks.")
   var model = TrainingConfiguration.Model.light
 
-  @Option(help: "Side of the face, in pixels. light: a multiple of 16; original: 64.")
+  @Option(help: "Side of the face, in pixels. light and df: a multiple of 16; original: 64.")
   var resolution: Int?
 
   @Option(help: "Faces of each side in a step.")
@@ -116,7 +117,7 @@ struct TrainRun: ParsableCommand {
       if let batchSize { configuration.batchSize = batchSize }
     } else {
       configuration = TrainingConfiguration(
-        model: model, resolution: resolution ?? 64,
+        model: model, resolution: resolution,
         batchSize: batchSize ?? model.batchSize, seed: seed)
     }
     learning.apply(to: &configuration)

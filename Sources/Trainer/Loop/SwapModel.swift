@@ -79,7 +79,16 @@ public final class SwapModel: Sendable {
   ///
   /// `[count, 3, resolution, resolution]`, sRGB from 0 to 1.
   public func swap(_ faces: [Float], count: Int) throws -> [Float] {
-    try decode(faces, count: count, as: .source)
+    try decode(faces, count: count, as: .source)[0]
+  }
+
+  /// The same with where the model says each face is, `[count, 1, resolution, resolution]`; nil where
+  /// the model has no masks.
+  public func swapWithMasks(
+    _ faces: [Float], count: Int
+  ) throws -> (faces: [Float], masks: [Float]?) {
+    let made = try decode(faces, count: count, as: .source)
+    return (made[0], architecture.hasMask ? made[1] : nil)
   }
 
   /// The faces of a side as the model remembers them.
@@ -88,29 +97,30 @@ public final class SwapModel: Sendable {
   public func reconstruct(
     _ faces: [Float], count: Int, side: Architecture.Side
   ) throws -> [Float] {
-    try decode(faces, count: count, as: side)
+    try decode(faces, count: count, as: side)[0]
   }
 
+  /// Faces and, where there are any, masks.
   private func decode(
     _ faces: [Float], count: Int, as side: Architecture.Side
-  ) throws -> [Float] {
+  ) throws -> [[Float]] {
     let size = 3 * resolution * resolution
     guard faces.count == count * size else {
       throw TrainerError(
         code: .badShape, subject: "faces",
         reason: "\(faces.count) numbers do not make \(count) faces of \(resolution) px")
     }
-    var result: [Float] = []
-    result.reserveCapacity(faces.count)
+    var result = [[Float]](repeating: [], count: architecture.hasMask ? 2 : 1)
+    result[0].reserveCapacity(faces.count)
     var done = 0
     while done < count {
       // Two sizes only, so that two plans serve any count.
       let batch = count - done >= 8 ? 8 : 1
       let input = Array(faces[done * size..<(done + batch) * size])
-      result += try state.withLock { state in
-        let executable = try executable(Key(side: side, batch: batch), &state)
-        return executable.forward(input)[0]
+      let made = try state.withLock { state in
+        try executable(Key(side: side, batch: batch), &state).forward(input)
       }
+      for place in result.indices { result[place] += made[place] }
       done += batch
     }
     return result

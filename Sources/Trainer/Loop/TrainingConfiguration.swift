@@ -5,13 +5,13 @@ public import Networks
 /// Stored with each checkpoint.
 public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
-    case original, light
+    case original, light, df
   }
 
   public var model: Model
   /// Side of the face, in pixels.
   ///
-  /// `original` knows 64 only, `light` multiples of 16.
+  /// `original` knows 64 only, the others multiples of 16.
   public var resolution: Int
   /// Faces of each side in a step.
   public var batchSize: Int
@@ -22,6 +22,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   ]
   /// What a pixel outside of the face counts, 0 to 1; one inside counts 1.
   public var outsideWeight: Float = 0.1
+  /// What the mask's loss counts, where there is a mask.
+  public var maskWeight: Float = 10
 
   /// How the learning rate changes over the run.
   public var schedule = LearningSchedule()
@@ -40,10 +42,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var keptCheckpoints = 3
 
   public init(
-    model: Model, resolution: Int = 64, batchSize: Int? = nil, seed: UInt64 = 1,
+    model: Model, resolution: Int? = nil, batchSize: Int? = nil, seed: UInt64 = 1,
     learningRate: Float? = nil
   ) {
-    (self.model, self.resolution, self.seed) = (model, resolution, seed)
+    (self.model, self.resolution, self.seed) = (model, resolution ?? model.resolution, seed)
     self.batchSize = batchSize ?? model.batchSize
     optimizer = Optimizer.Settings(learningRate: learningRate ?? model.learningRate)
   }
@@ -54,6 +56,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     case .original where resolution == 64: return .original
     case .light where resolution > 0 && resolution % 16 == 0:
       return .light(resolution: resolution)
+    case .df where resolution > 0 && resolution % 16 == 0: return .df(resolution: resolution)
     default:
       throw TrainerError(
         code: .badShape, subject: "model \(model.rawValue)",
@@ -75,6 +78,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       wrong = "\(optimizer.keptShare) of the weights moving"
     }
     if losses.isEmpty { wrong = "no loss to learn from" }
+    if !(maskWeight >= 0) { wrong = "a mask weight of \(maskWeight)" }
     if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
     if checkpointInterval < 1 || previewInterval < 1 { wrong = "an interval below one step" }
     if keptCheckpoints < 1 { wrong = "no checkpoint to keep" }
@@ -107,6 +111,7 @@ extension TrainingConfiguration {
     optimizer = try stored.decode(Optimizer.Settings.self, forKey: .optimizer)
     losses = try stored.decode([LossTerm].self, forKey: .losses)
     outsideWeight = try stored.decode(Float.self, forKey: .outsideWeight)
+    maskWeight = try stored.decodeIfPresent(Float.self, forKey: .maskWeight) ?? maskWeight
     schedule =
       try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()
     accumulation = try stored.decodeIfPresent(Int.self, forKey: .accumulation) ?? 1
@@ -127,13 +132,17 @@ extension TrainingConfiguration.Model {
     switch self {
     case .original: 16
     case .light: 8
+    case .df: 4
     }
   }
+
+  /// The default side of the face, in pixels.
+  public var resolution: Int { self == .df ? 128 : 64 }
 
   /// The default step of the optimiser.
   public var learningRate: Float {
     switch self {
-    case .original: 5e-5
+    case .original, .df: 5e-5
     case .light: 5e-4
     }
   }

@@ -47,13 +47,14 @@ extension TrainingRun {
         reason: "the loss is \(losses.source.mean) and \(losses.target.mean); "
           + "lower the learning rate")
     }
-    executable.backward([losses.source.gradient, losses.target.gradient])
-    return losses
+    executable.backward(losses.gradients)
+    return (losses.source, losses.target)
   }
 
+  /// `gradients` are those of the network's outputs.
   private func losses(
     of source: TrainingBatch, _ target: TrainingBatch
-  ) throws -> (source: Loss, target: Loss) {
+  ) throws -> (source: Loss, target: Loss, gradients: [[Float]]) {
     for batch in [source, target] {
       guard batch.count == configuration.batchSize, batch.resolution == architecture.resolution
       else {
@@ -65,11 +66,21 @@ extension TrainingRun {
     }
     // [2 · batch, 3, resolution, resolution], sources first.
     let answers = executable.forward(source.input + target.input)
-    let losses = try zip(answers, [source, target]).map { answer, batch in
-      try configuration.losses.loss(
-        of: answer, against: batch, outsideWeight: configuration.outsideWeight,
+    let perSide = answers.count / 2
+    var (losses, gradients): ([Loss], [[Float]]) = ([], [])
+    for (side, batch) in [source, target].enumerated() {
+      let answer = answers[side * perSide..<(side + 1) * perSide]
+      var loss = try configuration.losses.loss(
+        of: answer[answer.startIndex], against: batch, outsideWeight: configuration.outsideWeight,
         threads: engine.threads)
+      gradients.append(loss.gradient)
+      if architecture.hasMask, let seen = answer.last {
+        let mask = maskLoss(seen, batch, scale: configuration.maskWeight)
+        gradients.append(mask.gradient)
+        loss.values = zip(loss.values, mask.values).map { $0 + $1 }
+      }
+      losses.append(loss)
     }
-    return (losses[0], losses[1])
+    return (losses[0], losses[1], gradients)
   }
 }

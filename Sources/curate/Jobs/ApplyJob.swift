@@ -104,11 +104,13 @@ struct ApplyJob {
   }
 
   private func infer(_ patches: [Float], count: Int) throws -> [SwappedFace] {
-    let swapped = try model.swap(patches, count: count)
-    let size = 3 * model.resolution * model.resolution
-    return (0..<count).map {
+    let swapped = try model.swapWithMasks(patches, count: count)
+    let area = model.resolution * model.resolution
+    return (0..<count).map { place in
       SwappedFace(
-        pixels: Array(swapped[$0 * size..<($0 + 1) * size]), resolution: model.resolution)
+        pixels: Array(swapped.faces[place * 3 * area..<(place + 1) * 3 * area]),
+        mask: swapped.masks.map { Array($0[place * area..<(place + 1) * area]) },
+        resolution: model.resolution)
     }
   }
 

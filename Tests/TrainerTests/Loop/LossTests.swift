@@ -53,6 +53,22 @@ func theGradientOfALossIsItsSlope(terms: [LossTerm], resolution: Int) throws {
   }
 }
 
+@Test func theGradientOfTheMasksLossIsItsSlope() {
+  let batch = noise(count: 2, resolution: 8, seed: 2)
+  let prediction = Array(noise(count: 2, resolution: 8, seed: 3).target.prefix(128))
+  let loss = maskLoss(prediction, batch, scale: 10)
+  for index in [0, 17, 36, 64, 100, 127] {
+    func mean(_ move: Float) -> Float {
+      var moved = prediction
+      moved[index] += move
+      return maskLoss(moved, batch, scale: 10).mean
+    }
+    let slope = (mean(0.01) - mean(-0.01)) / 0.02
+    #expect(abs(slope - loss.gradient[index]) < 1e-3 * max(0.01, abs(slope)))
+  }
+  #expect(maskLoss(batch.mask, batch, scale: 10).values == [0, 0])
+}
+
 @Test(arguments: kinds)
 func theLossOfAFaceDoesNotDependOnTheOthers(terms: [LossTerm]) throws {
   let batch = noise(count: 3, resolution: 24, seed: 4)
