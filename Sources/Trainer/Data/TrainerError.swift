@@ -13,6 +13,8 @@ public struct TrainerError: Error, Hashable, Sendable, CustomStringConvertible {
     case badFile
     /// The loss is no longer a finite number.
     case diverged
+    /// Another training has the folder.
+    case busy
   }
 
   public let code: Code

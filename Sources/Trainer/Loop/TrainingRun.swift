@@ -112,7 +112,8 @@ public final class TrainingRun {
   /// When a loss or a weight is not finite, the run goes back to its latest checkpoint and on with
   /// half the learning rate, three times at most.
   ///
-  /// - Throws: `diverged`, naming the step, when that does not help; what the closures throw;
+  /// - Throws: `busy` while another training is at work in the folder; `diverged`, naming the step,
+  ///   when that does not help; what the closures throw;
   ///   and why a file cannot be written.
   @discardableResult
   public func train(
@@ -122,6 +123,9 @@ public final class TrainingRun {
     note: (String) -> Void = { _ in },
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)? = nil
   ) throws -> TrainingEnd {
+    try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
+    let lock = try RunLock(folder: folder)
+    defer { withExtendedLifetime(lock) {} }
     try prepareFolder()
     let start = ContinuousClock.now
     for _ in 0..<3 {

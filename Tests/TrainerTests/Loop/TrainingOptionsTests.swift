@@ -103,6 +103,27 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   #expect(losses[2]?.source != losses[5]?.source)
 }
 
+@Test func twoTrainingsDoNotShareAFolder() throws {
+  let folder = try TemporaryFolder()
+  let first = try TrainingRun(
+    folder: folder.url, configuration: small(steps: 3), manifest: "m", engine: CPUEngine())
+  var codes: [TrainerError.Code] = []
+  try first.train(
+    batches: batches,
+    report: { _ in
+      let second = try TrainingRun(
+        folder: folder.url, configuration: small(steps: 3), manifest: "m", engine: CPUEngine())
+      do {
+        try second.train(batches: batches)
+      } catch let error as TrainerError {
+        codes.append(error.code)
+      }
+    })
+  #expect(codes == [.busy, .busy, .busy])
+  // It ends with the training.
+  try train(folder.url, steps: 4)
+}
+
 @Test func aNewRunMayBeginWithTheEncoderOfAnother() throws {
   let (old, new) = try (TemporaryFolder(), TemporaryFolder())
   try train(old.url, steps: 5)
