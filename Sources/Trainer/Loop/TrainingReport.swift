@@ -8,9 +8,9 @@ public struct TrainingReport: Sendable {
     /// Mean over the faces.
     public var loss: Float { losses.reduce(0, +) / Float(max(1, losses.count)) }
 
-    mutating func add(_ loss: Loss, of faces: [Int]) {
+    mutating func add(_ losses: [Float], of faces: [Int]) {
       self.faces += faces
-      losses += loss.values
+      self.losses += losses
     }
   }
 

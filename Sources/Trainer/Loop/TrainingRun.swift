@@ -20,11 +20,10 @@ public final class TrainingRun {
   /// A line for each damaged checkpoint that was passed over.
   public let skipped: [String]
 
-  let engine: CPUEngine
-  let executable: Executable
-  let optimizer: Optimizer
-  /// The sum over the batches of a step; nil where a step has one.
-  let gradientSum: Parameters?
+  private let engine: CPUEngine
+  private let parameters: Parameters
+  private let optimizer: Optimizer
+  let learner: any Learner
   private var savedStep: Int?
   /// What going back has left of the learning rate.
   var rateShare: Float = 1
@@ -48,12 +47,11 @@ public final class TrainingRun {
     (self.folder, self.configuration, self.manifest) = (folder, configuration, manifest)
     self.engine = engine
     architecture = try configuration.architecture()
-    let network = architecture.trainingNetwork
-    let parameters = Parameters(network.parameters)
+    parameters = Parameters(architecture.trainingNetwork.parameters)
     optimizer = Optimizer(parameters, settings: configuration.optimizer)
-    executable = try engine.compile(
-      network, batch: configuration.batchSize, for: .training, parameters: parameters)
-    gradientSum = configuration.accumulation > 1 ? Parameters(network.parameters) : nil
+    learner = try CPULearner(
+      architecture, configuration: configuration, parameters: parameters, optimizer: optimizer,
+      engine: engine)
 
     let found = try Checkpoint.latest(in: folder.appending(path: "checkpoints"))
     skipped = found?.skipped ?? []
@@ -67,6 +65,7 @@ public final class TrainingRun {
       parameters.initialize(seed: configuration.seed)
       if let other { try Self.readEncoder(of: other, into: parameters) }
     }
+    try learner.load()
   }
 
   /// Takes over the encoder's weights from the latest checkpoint of another model.
@@ -148,7 +147,8 @@ public final class TrainingRun {
   /// To the latest checkpoint, as it was but for the learning rate.
   private func goBack() throws {
     guard let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) else { return }
-    try checkpoint.restore(weights: executable.parameters, optimizer: optimizer)
+    try checkpoint.restore(weights: parameters, optimizer: optimizer)
+    try learner.load()
     step = checkpoint.state.step
     rateShare = rateShare / 2
   }
@@ -205,9 +205,10 @@ public final class TrainingRun {
   }
 
   /// The model as it is now.
-  public func model() -> SwapModel {
-    SwapModel(
-      architecture: architecture, copying: executable.parameters, manifest: manifest, step: step,
+  public func model() throws -> SwapModel {
+    try learner.fetch()
+    return SwapModel(
+      architecture: architecture, copying: parameters, manifest: manifest, step: step,
       engine: engine)
   }
 
@@ -229,7 +230,8 @@ public final class TrainingRun {
 
   /// The history first: a checkpoint's steps are always in it.
   private func save(_ history: History) throws {
-    guard executable.parameters.isFinite else {
+    try learner.fetch()
+    guard parameters.isFinite else {
       throw TrainerError(
         code: .diverged, subject: "step \(step)",
         reason: "a weight is not a finite number; lower the learning rate")
@@ -237,7 +239,7 @@ public final class TrainingRun {
     try history.synchronize()
     try Checkpoint.write(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
-      weights: executable.parameters, optimizer: optimizer, in: checkpoints)
+      weights: parameters, optimizer: optimizer, in: checkpoints)
     try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints)
     savedStep = step
   }

@@ -111,7 +111,7 @@ func dfGivesFacesAndMasks(resolution: Int) {
   let folder = try TemporaryFolder()
   let run = try TrainingRun(
     folder: folder.url, configuration: small(steps: 1), manifest: "m", engine: CPUEngine())
-  let model = run.model()
+  let model = try run.model()
   let face = noise(count: 1, resolution: 16, seed: 22).input
   let expected = try model.swap(face, count: 1)
   DispatchQueue.concurrentPerform(iterations: 16) { _ in
