@@ -21,7 +21,7 @@ let libraries: [Target] = [
   .target(
     name: "Media", dependencies: ["FaceCore", "CFFmpeg", "CImageCodecs"], swiftSettings: strict),
   .target(
-    name: "Networks", dependencies: ["FaceCore", "COpenBLAS", "CKernels"], swiftSettings: strict),
+    name: "Networks", dependencies: ["FaceCore", "COpenBLAS", "CKernels", "CTorch"], swiftSettings: strict),
   .target(name: "SyntheticFaces", dependencies: ["FaceCore"], swiftSettings: strict),
   .target(name: "Catalog", dependencies: ["FaceCore", grdb], swiftSettings: safe),
   .target(name: "Align", dependencies: ["FaceCore", "CDlib"], swiftSettings: safe),
@@ -39,6 +39,8 @@ let shims: [Target] = [
   .target(
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+  // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
+  .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
   // A square root that sets errno is a call for each number.
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
   .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),

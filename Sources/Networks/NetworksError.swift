@@ -1,8 +1,12 @@
 /// What went wrong in this module; prints as one line, `weights.safetensors: the header …`.
 public struct NetworksError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
-    /// OpenBLAS could not be opened.
+    /// A library or a plugin could not be opened, or lacks what is wanted of it.
     case engineUnavailable
+    /// What computes has failed.
+    case engineFailed
+    /// The device has no room for the weights or the batch.
+    case outOfMemory
     case cannotRead
     case cannotWrite
     /// A file is not what it should be.

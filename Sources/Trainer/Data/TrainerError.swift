@@ -15,6 +15,10 @@ public struct TrainerError: Error, Hashable, Sendable, CustomStringConvertible {
     case diverged
     /// Another training has the folder.
     case busy
+    /// The device has no room for the batch.
+    case noMemory
+    /// One of the processes that train together is gone.
+    case processGone
   }
 
   public let code: Code

@@ -29,6 +29,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var schedule = LearningSchedule()
   /// Batches of which a step takes the mean gradient, where one as large does not fit.
   public var accumulation = 1
+  /// Processes that train together, each on a batch of its own.
+  public var processes = 1
 
   /// Steps to stop after, counted from the first of the run; nil for no limit.
   public var iterationLimit: Int?
@@ -96,6 +98,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       ?? told("seed", seed, other.seed)
       ?? told("optimizer", optimizer.rule.rawValue, other.optimizer.rule.rawValue)
       ?? told("batches to a step", accumulation, other.accumulation)
+      ?? told("number of processes", processes, other.processes)
   }
 }
 
@@ -115,6 +118,7 @@ extension TrainingConfiguration {
     schedule =
       try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()
     accumulation = try stored.decodeIfPresent(Int.self, forKey: .accumulation) ?? 1
+    processes = try stored.decodeIfPresent(Int.self, forKey: .processes) ?? 1
     iterationLimit = try stored.decodeIfPresent(Int.self, forKey: .iterationLimit)
     timeLimit = try stored.decodeIfPresent(Double.self, forKey: .timeLimit)
     checkpointInterval = try stored.decode(Int.self, forKey: .checkpointInterval)

@@ -15,6 +15,7 @@ extension TrainingRun {
       source.add(losses.source, of: faces.source.faces)
       target.add(losses.target, of: faces.target.faces)
     }
+    (source, target) = try team.gathered(source, target)
     guard source.loss.isFinite, target.loss.isFinite else {
       throw TrainerError(
         code: .diverged, subject: "step \(step + 1)",

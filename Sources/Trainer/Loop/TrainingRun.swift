@@ -24,6 +24,7 @@ public final class TrainingRun {
   private let parameters: Parameters
   private let optimizer: Optimizer
   let learner: any Learner
+  let team: Team
   private var savedStep: Int?
   /// What going back has left of the learning rate.
   var rateShare: Float = 1
@@ -36,24 +37,39 @@ public final class TrainingRun {
   ///
   /// - Parameters:
   ///   - manifest: The id of the manifest that the batches come from.
+  ///   - engine: Shows previews, and computes the steps unless there is another for that.
+  ///   - torch: Computes the steps, if it is there.
+  ///   - group: The processes that train together; only with `torch`. All but the first take weights and
+  ///     step from that one.
   ///   - other: The folder of another model, whose encoder a new run begins with.
   /// - Throws: When the folder holds a run of another model, batch size, seed or manifest, or
   ///   checkpoints of which none is whole.
   public init(
     folder: URL, configuration: TrainingConfiguration, manifest: String, engine: CPUEngine,
-    startingFrom other: URL? = nil
+    torch: TorchEngine? = nil, group: TorchGroup? = nil, startingFrom other: URL? = nil
   ) throws {
     try configuration.check()
+    team = Team(group: group)
     (self.folder, self.configuration, self.manifest) = (folder, configuration, manifest)
     self.engine = engine
     architecture = try configuration.architecture()
     parameters = Parameters(architecture.trainingNetwork.parameters)
     optimizer = Optimizer(parameters, settings: configuration.optimizer)
-    learner = try CPULearner(
-      architecture, configuration: configuration, parameters: parameters, optimizer: optimizer,
-      engine: engine)
+    precondition(group == nil || torch != nil, "processes are joined by PyTorch")
+    learner =
+      if let torch {
+        try TorchLearner(
+          architecture, configuration: configuration, parameters: parameters,
+          optimizer: optimizer, engine: torch, group: group)
+      } else {
+        try CPULearner(
+          architecture, configuration: configuration, parameters: parameters,
+          optimizer: optimizer, engine: engine)
+      }
 
-    let found = try Checkpoint.latest(in: folder.appending(path: "checkpoints"))
+    let found =
+      team.keepsFiles
+      ? try Checkpoint.latest(in: folder.appending(path: "checkpoints")) : nil
     skipped = found?.skipped ?? []
     if let checkpoint = found?.checkpoint {
       try Self.check(checkpoint.state, against: configuration, manifest: manifest)
@@ -65,7 +81,16 @@ public final class TrainingRun {
       parameters.initialize(seed: configuration.seed)
       if let other { try Self.readEncoder(of: other, into: parameters) }
     }
+    try share()
+  }
+
+  /// Brings the weights to where they are needed, and all processes to the same step.
+  private func share() throws {
     try learner.load()
+    let state = try team.first([Double(step), Double(savedStep ?? -1), Double(rateShare)])
+    (step, savedStep) = (Int(state[0]), state[1] < 0 ? nil : Int(state[1]))
+    rateShare = Float(state[2])
+    optimizer.step = step
   }
 
   /// Takes over the encoder's weights from the latest checkpoint of another model.
@@ -122,35 +147,53 @@ public final class TrainingRun {
     note: (String) -> Void = { _ in },
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)? = nil
   ) throws -> TrainingEnd {
-    try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
-    let lock = try RunLock(folder: folder)
+    var lock: RunLock?
     defer { withExtendedLifetime(lock) {} }
-    try prepareFolder()
+    if team.keepsFiles {
+      try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
+      lock = try RunLock(folder: folder)
+      try prepareFolder()
+    }
     let start = ContinuousClock.now
-    for _ in 0..<3 {
+    var returns = 0
+    while true {
       do {
         return try goOn(
           since: start, batches: batches, heldOut: heldOut, shouldStop: shouldStop, report: report,
           preview: preview)
-      } catch let error as TrainerError where error.code == .diverged && savedStep != nil {
+      } catch let error as TrainerError
+        where error.code == .diverged && savedStep != nil && returns < 3
+      {
+        returns += 1
         try goBack()
         note(
           "\(error); back to step \(step) with \((rateShare * 100).formatted()) % of the learning rate"
         )
+      } catch let error as NetworksError where team.size > 1 && error.code == .engineFailed {
+        throw try endWithoutTeam(error)
       }
     }
-    return try goOn(
-      since: start, batches: batches, heldOut: heldOut, shouldStop: shouldStop, report: report,
-      preview: preview)
   }
 
   /// To the latest checkpoint, as it was but for the learning rate.
   private func goBack() throws {
-    guard let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) else { return }
-    try checkpoint.restore(weights: parameters, optimizer: optimizer)
-    try learner.load()
-    step = checkpoint.state.step
+    if team.keepsFiles, let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) {
+      try checkpoint.restore(weights: parameters, optimizer: optimizer)
+      step = checkpoint.state.step
+    }
     rateShare = rateShare / 2
+    try share()
+  }
+
+  /// Saves what this process has, a whole step, when others are gone; the error to end with.
+  private func endWithoutTeam(_ error: NetworksError) throws -> TrainerError {
+    if team.keepsFiles, savedStep != step {
+      try learner.fetch()
+      try writeCheckpoint()
+    }
+    return TrainerError(
+      code: .processGone, subject: "process \(team.rank) of \(team.size)",
+      reason: "another one is gone (\(error.reason)); step \(step) is saved, go on with --resume")
   }
 
   private func goOn(
@@ -159,23 +202,22 @@ public final class TrainingRun {
     report: (TrainingReport) throws -> Void,
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)?
   ) throws -> TrainingEnd {
-    let history = try History(
-      folder.appending(path: "history.jsonl"), keepingThrough: step)
+    let history =
+      team.keepsFiles
+      ? try History(folder.appending(path: "history.jsonl"), keepingThrough: step) : nil
     let lastStep = configuration.iterationLimit ?? .max
     let perStep = configuration.accumulation
+    let (rank, size) = (team.rank, team.size)
     let prefetcher = Prefetcher(
-      from: step * perStep, to: lastStep == .max ? .max : lastStep * perStep, batches)
+      from: step * perStep, to: lastStep == .max ? .max : lastStep * perStep
+    ) { try batches($0 * size + rank) }
     defer { prefetcher.finish() }
     var end = TrainingEnd.iterationLimit
     var pace = Pace()
 
     while step < lastStep {
-      if shouldStop() {
-        end = .stopped
-        break
-      }
-      if let limit = configuration.timeLimit, start.secondsToNow >= limit {
-        end = .timeLimit
+      if let reason = try reasonToStop(since: start, shouldStop) {
+        end = reason
         break
       }
       let began = ContinuousClock.now
@@ -188,8 +230,9 @@ public final class TrainingRun {
       step += 1
       pace.add(step: began.secondsToNow, waiting: waited)
 
-      let unseen = step % configuration.previewInterval == 0 ? try loss(over: heldOut) : nil
-      try history.append(
+      let shows = team.keepsFiles && step % configuration.previewInterval == 0
+      let unseen = shows ? try loss(over: heldOut) : nil
+      try history?.append(
         History.Line(
           step: step, source: source.loss, target: target.loss, rate: pace.rate, wait: pace.wait,
           heldOutSource: unseen?.source, heldOutTarget: unseen?.target))
@@ -198,10 +241,18 @@ public final class TrainingRun {
           step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
           secondsLeft: secondsLeft(since: start, rate: pace.rate), heldOut: unseen))
       if step % configuration.checkpointInterval == 0 { try save(history) }
-      if let preview, step % configuration.previewInterval == 0 { try preview(step, model()) }
+      if let preview, shows { try preview(step, model()) }
     }
     if savedStep != step { try save(history) }
     return end
+  }
+
+  private func reasonToStop(
+    since start: ContinuousClock.Instant, _ shouldStop: () -> Bool
+  ) throws -> TrainingEnd? {
+    if shouldStop() { return try team.agreed(.stopped) }
+    let isLate = configuration.timeLimit.map { start.secondsToNow >= $0 } ?? false
+    return try team.agreed(isLate ? .timeLimit : nil)
   }
 
   /// The model as it is now.
@@ -229,18 +280,24 @@ public final class TrainingRun {
   }
 
   /// The history first: a checkpoint's steps are always in it.
-  private func save(_ history: History) throws {
-    try learner.fetch()
-    guard parameters.isFinite else {
+  private func save(_ history: History?) throws {
+    if team.keepsFiles { try learner.fetch() }
+    guard try team.all(!team.keepsFiles || parameters.isFinite) else {
       throw TrainerError(
         code: .diverged, subject: "step \(step)",
         reason: "a weight is not a finite number; lower the learning rate")
     }
-    try history.synchronize()
+    if team.keepsFiles {
+      try history?.synchronize()
+      try writeCheckpoint()
+    }
+    savedStep = step
+  }
+
+  private func writeCheckpoint() throws {
     try Checkpoint.write(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
       weights: parameters, optimizer: optimizer, in: checkpoints)
     try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints)
-    savedStep = step
   }
 }

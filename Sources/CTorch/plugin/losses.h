@@ -1,0 +1,83 @@
+// The losses of the program's Trainer, face by face: the same formulas, on any device.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cmath>
+#include <vector>
+
+#include "torch_plugin.h"
+
+namespace curate {
+
+using torch::Tensor;
+
+/// One side of a batch on the device.
+struct Faces {
+  Tensor input, target, mask;
+};
+
+/// Sums over all but the samples.
+inline Tensor each(const Tensor &tensor) { return tensor.sum(at::IntArrayRef{1, 2, 3}); }
+
+/// The mean absolute difference, pixels weighed.
+inline Tensor absolute(const Tensor &answer, const Tensor &target, const Tensor &weights) {
+  // Without any weighed pixel the sum is 0, too.
+  return each(weights * (answer - target).abs()) / (3 * each(weights).clamp_min(1e-30));
+}
+
+/// A Gaussian window over each plane, without a border.
+inline Tensor means(const Tensor &planes, const Tensor &bell) {
+  int64_t taps = bell.size(0), channels = planes.size(1);
+  auto rows = bell.view({1, 1, 1, taps}).repeat({channels, 1, 1, 1});
+  auto columns = bell.view({1, 1, taps, 1}).repeat({channels, 1, 1, 1});
+  const int64_t one[]{1, 1}, none[]{0, 0};
+  auto across = at::conv2d(planes, rows, {}, one, none, one, channels);
+  return at::conv2d(across, columns, {}, one, none, one, channels);
+}
+
+inline Tensor bell(int64_t taps, double deviation, const Tensor &like) {
+  auto distance = torch::arange(taps, like.options()) - double(taps - 1) / 2;
+  auto weights = (-(distance / deviation).square() / 2).exp();
+  return weights / weights.sum();
+}
+
+/// (1 − SSIM) / 2, windows weighed by the pixel in their middle.
+inline Tensor dissimilarity(const Tensor &x, const Tensor &y, const Tensor &weights) {
+  int64_t side = x.size(3), taps = side >= 22 ? 11 : side >= 14 ? 7 : 3;
+  auto window = bell(taps, 1.5, x);
+  const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+  auto mx = means(x, window), my = means(y, window);
+  auto xx = means(x * x, window) - mx * mx, yy = means(y * y, window) - my * my;
+  auto xy = means(x * y, window) - mx * my;
+  auto similarity =
+      (2 * mx * my + c1) * (2 * xy + c2) / ((mx * mx + my * my + c1) * (xx + yy + c2));
+  int64_t margin = taps / 2, across = side - taps + 1;
+  auto inner = weights.narrow(2, margin, across).narrow(3, margin, across);
+  return each(inner * (1 - similarity)) / (6 * each(inner).clamp_min(1e-30));
+}
+
+/// The losses of each face; `outputs` are its picture and, if there is one, its mask.
+inline Tensor losses(const std::vector<Tensor> &outputs, const Faces &faces,
+                     const torch_losses &wanted) {
+  auto weights = wanted.outside + (1 - wanted.outside) * faces.mask;
+  Tensor sum = torch::zeros({faces.target.size(0)}, faces.target.options());
+  for (int i = 0; i < wanted.term_count; i++) {
+    const auto &term = wanted.terms[i];
+    const auto &answer = outputs[0];
+    switch (term.kind) {
+      case torch_absolute: sum = sum + term.weight * absolute(answer, faces.target, weights); break;
+      case torch_dissimilarity:
+        sum = sum + term.weight * dissimilarity(answer, faces.target, weights);
+        break;
+    }
+  }
+  if (outputs.size() > 1) {
+    // Eyes and mouth count more than once, but are no more than face.
+    auto difference = outputs[1] - faces.mask.clamp_max(1);
+    sum = sum + wanted.mask * difference.square().mean(at::IntArrayRef{1, 2, 3});
+  }
+  return sum;
+}
+
+}  // namespace curate
