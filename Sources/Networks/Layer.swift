@@ -29,6 +29,11 @@ public enum Layer: Hashable, Sendable {
   /// Channels become pixels (DeepFaceLab's and TensorFlow's `depth_to_space`): channel
   /// (dy · factor + dx) · C + c moves to pixel (dy, dx) of channel c.
   case pixelShuffle(Int)
+  /// Each sample divided by the root of the mean of its squares: x / √(mean(x²) + epsilon), the mean over
+  /// all numbers of the sample. No weights.
+  ///
+  /// Source: DeepFaceLab's `pixel_norm` of a flattened code, where epsilon is 1e-6.
+  case rmsNorm(epsilon: Float)
   /// The same numbers in another shape, in the order height, width, channel.
   case reshape(Shape)
 
@@ -42,7 +47,7 @@ public enum Layer: Hashable, Sendable {
       return Shape(channels, (input.height - 1) / stride + 1, (input.width - 1) / stride + 1)
     case .dense(let count):
       return Shape(count)
-    case .leakyReLU, .sigmoid:
+    case .leakyReLU, .sigmoid, .rmsNorm:
       return input
     case .pixelShuffle(let factor):
       precondition(input.channels % (factor * factor) == 0, "channels do not divide into pixels")

@@ -20,17 +20,21 @@ public struct Network: Hashable, Sendable {
   public enum Operation: Hashable, Sendable {
     /// `name` is that of its weights, `name.weight` and `name.bias`, where it has any.
     case layer(Layer, name: String)
-    /// One of the equal parts that the samples fall into.
+    /// One of the equal parts that the samples fall into: part i of `batch` samples holds those from
+    /// i · batch on.
     case part(Int)
+    /// The samples, then those of another tensor of the same shape: the inverse of `part`. The result
+    /// has the parts of both.
+    case stack(Tensor)
     /// Each number plus that of another tensor of the same shape.
     case sum(Tensor)
-    /// The channels, then those of another tensor with the same pixels.
+    /// The channels of each sample, then those of another tensor with the same pixels and parts.
     case concatenate(Tensor)
 
     /// The second tensor it reads, where there is one.
     var other: Tensor? {
       switch self {
-      case .sum(let other), .concatenate(let other): other
+      case .sum(let other), .concatenate(let other), .stack(let other): other
       case .layer, .part: nil
       }
     }
@@ -75,6 +79,20 @@ public struct Network: Hashable, Sendable {
     precondition((0..<tensor.parts).contains(index), "a tensor of \(tensor.parts) parts")
     let output = newTensor(tensor.shape, parts: 1)
     nodes.append(Node(operation: .part(index), input: tensor, output: output))
+    return output
+  }
+
+  /// The samples of the first, then those of the second, so that both go through the same layers.
+  ///
+  /// ```swift
+  /// let faces = network.append(decoder, to: network.stack(sourceCode, targetCode))
+  /// network.output("source", of: network.part(0, of: faces))
+  /// network.output("target", of: network.part(1, of: faces))
+  /// ```
+  public mutating func stack(_ first: Tensor, _ second: Tensor) -> Tensor {
+    precondition(first.shape == second.shape, "what is stacked has equal shapes")
+    let output = newTensor(first.shape, parts: first.parts + second.parts)
+    nodes.append(Node(operation: .stack(second), input: first, output: output))
     return output
   }
 

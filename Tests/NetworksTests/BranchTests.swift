@@ -11,11 +11,17 @@ private enum Branching: String, CaseIterable {
   case threeReaders
   /// The parts of a tensor branch, each by itself.
   case parts
+  /// Parts go through layers of their own and through a layer that both share, each stacked with the
+  /// other, and one of them is read by two.
+  case stacked
+  /// One part before a tensor of two.
+  case unevenlyStacked
   /// The input is read twice.
   case input
 
   var network: Network {
-    var network = Network(input: Shape(16, 8, 6), parts: self == .parts ? 2 : 1)
+    let hasParts = [.parts, .stacked, .unevenlyStacked].contains(self)
+    var network = Network(input: Shape(16, 8, 6), parts: hasParts ? 2 : 1)
     func convolved(
       _ name: String, _ channels: Int, _ tensor: Network.Tensor, leaky: Bool = true
     ) -> Network.Tensor {
@@ -44,6 +50,20 @@ private enum Branching: String, CaseIterable {
         let turned = convolved("b\(side)", 8, part)
         network.output("\(side)", of: network.sum(part, turned))
       }
+    case .stacked:
+      let code = convolved("a", 6, network.input)
+      let (first, second) = (network.part(0, of: code), network.part(1, of: code))
+      let both = convolved("b", 16, network.stack(first, second))
+      let (left, right) = (network.part(0, of: both), network.part(1, of: both))
+      let joined = network.stack(
+        network.concatenate(left, left), network.concatenate(convolved("c", 16, second), right))
+      let answers = convolved("d", 3, joined, leaky: false)
+      for side in 0..<2 { network.output("\(side)", of: network.part(side, of: answers)) }
+    case .unevenlyStacked:
+      let (first, second) = (network.part(0, of: network.input), network.part(1, of: network.input))
+      let both = convolved("a", 16, network.stack(first, second))
+      let one = convolved("b", 16, second)
+      network.output("out", of: convolved("c", 2, network.stack(one, both)))
     case .input:
       let first = convolved("a", 4, network.input)
       network.output("out", of: network.concatenate(network.input, first))
@@ -104,5 +124,28 @@ private func branchesAgreeWithThePlainVersion(_ kind: Branching) throws {
     network.output("part", of: network.part(0, of: network.input))
     _ = try CPUEngine().compile(
       network, batch: 1, for: .training, parameters: Parameters(network.parameters))
+  }
+}
+
+/// What was taken apart is put together again: the samples come back as they were.
+@Test func stackingPartsIsTheInverseOfTakingThem() throws {
+  var network = Network(input: Shape(3, 4, 5), parts: 3)
+  let parts = (0..<3).map { network.part($0, of: network.input) }
+  let whole = network.stack(network.stack(parts[0], parts[1]), parts[2])
+  #expect((whole.shape, whole.parts) == (network.input.shape, 3))
+  network.output("whole", of: whole)
+  let input = random(2 * 3 * 60, seed: 1)
+  let made = try CPUEngine().compile(
+    network, batch: 2, for: .inference, parameters: Parameters([])
+  ).forward(input)
+  #expect(made == [input])
+}
+
+@Test func samplesOfDifferentShapesAreNotStacked() async {
+  await #expect(processExitsWith: .failure) {
+    var network = Network(input: Shape(2, 2, 2), parts: 2)
+    let wide = network.append(
+      Block("a", [.reshape(Shape(4, 2, 1))]), to: network.part(0, of: network.input))
+    _ = network.stack(wide, network.part(1, of: network.input))
   }
 }

@@ -49,6 +49,14 @@ let cases: [Case] = [
       .sigmoid,
     ]),
   Case(
+    input: Shape(2, 4, 4),
+    layers: [
+      .convolution(channels: 5, kernel: 3), .leakyReLU(0.1), .rmsNorm(epsilon: 0.01), .dense(3),
+    ], batch: 3),
+  // Far below the epsilon, and the norm is the last.
+  Case(
+    input: Shape(2, 3, 3), layers: [.convolution(channels: 4, kernel: 3), .rmsNorm(epsilon: 9)]),
+  Case(
     input: Shape(3, 5, 5),
     layers: [.convolution(channels: 3, kernel: 5), .sigmoid, .convolution(channels: 2, kernel: 1)]),
   Case(
@@ -205,4 +213,16 @@ func theGradientOfABatchIsTheSumOverItsSamples(channels: Int, more: Int, side: I
     let size = sum.map(abs).max() ?? 0
     #expect(zip(gradient, sum).allSatisfy { abs(Double($0) - $1) < 1e-4 * size })
   }
+}
+
+/// By hand: the mean square of 1, 2, 2, 4 is 25 / 4.
+@Test func theNormOfASampleIsItsOwn() throws {
+  var network = Network(input: Shape(4, 1, 1))
+  network.output(
+    "out", of: network.append(Block("n", [.rmsNorm(epsilon: 0)]), to: network.input))
+  let made = try CPUEngine().compile(
+    network, batch: 3, for: .inference, parameters: Parameters([])
+  ).forward([1, 2, 2, 4, 3, 3, 3, 3, -5, 0, 0, 0])[0]
+  let expected: [Float] = [0.4, 0.8, 0.8, 1.6, 1, 1, 1, 1, -2, 0, 0, 0]
+  #expect(zip(made, expected).allSatisfy { abs($0 - $1) < 1e-6 })
 }

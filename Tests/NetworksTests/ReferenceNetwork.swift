@@ -28,6 +28,8 @@ struct ReferenceNetwork {
           values[index * batch * size..<(index + 1) * batch * size])
       case .sum(let other):
         tensors[node.output.index] = zip(values, tensors[other.index, default: []]).map { $0 + $1 }
+      case .stack(let other):
+        tensors[node.output.index] = values + tensors[other.index, default: []]
       case .concatenate(let other):
         let more = tensors[other.index, default: []]
         let width = other.shape.count
@@ -57,6 +59,9 @@ struct ReferenceNetwork {
     switch layer {
     case .leakyReLU(let slope): return x.map { $0 > 0 ? $0 : Double(slope) * $0 }
     case .sigmoid: return x.map { 1 / (1 + exp(-$0)) }
+    case .rmsNorm(let epsilon):
+      let square = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
+      return x.map { $0 / (square + Double(epsilon)).squareRoot() }
     case .dense(let count):
       let w = array("\(name).weight")
       let flat = reordered(x, from: from, to: Shape(from.count))

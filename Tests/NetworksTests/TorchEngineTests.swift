@@ -44,12 +44,33 @@ struct TorchEngineTests {
     return network
   }
 
+  /// Codes that are normalised, joined and stacked, and go through one decoder.
+  private static var stacked: Network {
+    var network = Network(input: Shape(3, 8, 8), parts: 2)
+    let seen = network.append(
+      Block(
+        "encoder",
+        [.convolution(channels: 16, kernel: 5, stride: 2), .leakyReLU(0.1), .rmsNorm(epsilon: 0.1)]),
+      to: network.input)
+    let (first, second) = (network.part(0, of: seen), network.part(1, of: seen))
+    let both = network.append(
+      Block("shared", [.convolution(channels: 6, kernel: 3)]), to: network.stack(first, second))
+    let own = network.append(Block("own", [.convolution(channels: 6, kernel: 3)]), to: second)
+    let (left, right) = (network.part(0, of: both), network.part(1, of: both))
+    let made = network.append(
+      Block("decoder", [.convolution(channels: 12, kernel: 3), .pixelShuffle(2), .sigmoid]),
+      to: network.stack(network.concatenate(left, left), network.concatenate(own, right)))
+    network.output("a", of: network.part(0, of: made))
+    network.output("b", of: network.part(1, of: made))
+    return network
+  }
+
   private func relative(_ values: [Float], to expected: [Float]) -> Double {
     let error = zip(values, expected).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
     return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
   }
 
-  @Test(arguments: cases.map(\.network) + [branched])
+  @Test(arguments: cases.map(\.network) + [branched, stacked])
   func outputsAndGradientsAreThoseOfTheCPUEngine(network: Network) throws {
     let parameters = initialized(network, seed: 11)
     let input = random(2 * network.input.parts * network.input.shape.count, seed: 12)

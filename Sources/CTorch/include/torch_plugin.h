@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /// Grows with every change of this file.
-enum { torch_plugin_version = 1 };
+enum { torch_plugin_version = 2 };
 
 typedef enum torch_operation {
   torch_convolution,
@@ -26,6 +26,9 @@ typedef enum torch_operation {
   torch_part,
   torch_sum,
   torch_concatenate,
+  /// Samples of `input`, then those of `other`.
+  torch_stack,
+  torch_rms_norm,
 } torch_operation;
 
 /// What makes tensor `i + 1` for the node at place i; tensor 0 is the input.
@@ -39,6 +42,8 @@ typedef struct torch_node {
   /// Which one, and of how many.
   int32_t part, parts;
   float slope;
+  /// Of a norm.
+  float epsilon;
   /// Places among the parameters; -1 for none.
   int32_t weight, bias;
 } torch_node;

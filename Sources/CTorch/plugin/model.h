@@ -154,6 +154,11 @@ class Model {
       }
       case torch_sum: return x + tensors[node.other];
       case torch_concatenate: return at::cat({x, tensors[node.other]}, 1);
+      case torch_stack: return at::cat({x, tensors[node.other]}, 0);
+      case torch_rms_norm: {
+        auto full = x.to(torch::kFloat32);
+        return full * (full.square().mean(at::IntArrayRef{1, 2, 3}, true) + node.epsilon).rsqrt();
+      }
     }
     throw std::runtime_error("an operation that this plugin does not know");
   }

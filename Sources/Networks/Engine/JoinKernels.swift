@@ -89,3 +89,32 @@ struct ConcatenateKernel: Kernel {
     }
   }
 }
+
+/// Puts the samples of one tensor after those of another.
+struct StackKernel: Kernel {
+  let first: TensorMemory
+  let second: TensorMemory
+  let output: TensorMemory
+  let workers: Workers
+
+  var scratchCount: Int { 0 }
+
+  func forward(scratch: UnsafeMutablePointer<Float>) {
+    copy(first.values, to: output.values, count: first.count)
+    copy(second.values, to: output.values + first.count, count: second.count)
+  }
+
+  func backward(scratch: UnsafeMutablePointer<Float>) {
+    guard let from = output.gradient else { return }
+    if let to = first.gradient { copy(from, to: to, count: first.count) }
+    if let to = second.gradient { copy(from + first.count, to: to, count: second.count) }
+  }
+
+  private func copy(
+    _ from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    workers.run(over: count, by: 1 << 16) { range in
+      (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
+    }
+  }
+}

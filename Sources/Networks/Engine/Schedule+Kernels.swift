@@ -18,6 +18,9 @@ extension Schedule {
       case .concatenate:
         return ConcatenateKernel(
           first: inputs[0], second: inputs[1], output: outputs[0], workers: workers)
+      case .stack:
+        return StackKernel(
+          first: inputs[0], second: inputs[1], output: outputs[0], workers: workers)
       case .layer(let layer, let name, let activation):
         return kernel(
           for: layer, activation, inputs[0], outputs[0], weights: { weights("\(name).\($0)") },
@@ -49,6 +52,8 @@ extension Schedule {
       PixelShuffleKernel(input: input, output: output, factor: factor, workers: workers)
     case .leakyReLU, .sigmoid:
       ActivationKernel(input: input, output: output, activation: activation, workers: workers)
+    case .rmsNorm(let epsilon):
+      RMSNormKernel(input: input, output: output, epsilon: epsilon, workers: workers)
     case .reshape:
       preconditionFailure("a reshape is a view")
     }

@@ -11,6 +11,7 @@ struct Schedule {
       case fan
       case sum
       case concatenate
+      case stack
     }
 
     var work: Work
@@ -89,6 +90,8 @@ struct Schedule {
     case .concatenate(let other):
       steps.append(
         Step(work: .concatenate, inputs: [input, reader(of: other.index)], outputs: [output]))
+    case .stack(let other):
+      steps.append(Step(work: .stack, inputs: [input, reader(of: other.index)], outputs: [output]))
     }
     fanOut(output)
   }

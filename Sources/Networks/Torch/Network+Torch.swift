@@ -37,6 +37,7 @@ extension Network {
       (result.part, result.parts) = (Int32(index), Int32(node.input.parts))
     case .sum: result.operation = torch_sum
     case .concatenate: result.operation = torch_concatenate
+    case .stack: result.operation = torch_stack
     case .layer(let layer, let name):
       result.weight = places["\(name).weight"] ?? -1
       result.bias = places["\(name).bias"] ?? -1
@@ -53,6 +54,9 @@ extension Network {
         result.operation = torch_pixel_shuffle
         result.factor = Int32(factor)
       case .reshape: result.operation = torch_reshape
+      case .rmsNorm(let epsilon):
+        result.operation = torch_rms_norm
+        result.epsilon = epsilon
       }
     }
     return result
