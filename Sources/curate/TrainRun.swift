@@ -2,7 +2,7 @@ public import ArgumentParser
 import Catalog
 import FaceCore
 import Foundation
-import Trainer
+public import Trainer
 
 struct TrainRun: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,11 +24,23 @@ struct TrainRun: ParsableCommand {
   var name: String?
 
   @Option(
-    help: "light: minutes on a CPU. original: 64 px, 82 million numbers. df: any size, with masks.")
+    help: """
+      light: minutes on a CPU. original: 64 px, 82 million numbers. df and liae: 64 to 512 px, with \
+      masks; liae keeps more of the target's light. -u: the code normalised; -d: half the work.
+      """)
   var model = TrainingConfiguration.Model.light
 
-  @Option(help: "Side of the face, in pixels. light and df: a multiple of 16; original: 64.")
+  @Option(
+    help: "Side of the face, in pixels: a multiple of 16, with -d of 32; original: 64.")
   var resolution: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How wide df and liae are: numbers of the code, channels of encoder, decoder and mask. \
+      (default: 256,64,64,22)
+      """, valueName: "code,encoder,decoder,mask"))
+  var widths: Architecture.Widths?
 
   @Option(help: "Faces of each side in a step.")
   var batchSize: Int?
@@ -120,6 +132,7 @@ struct TrainRun: ParsableCommand {
         model: model, resolution: resolution,
         batchSize: batchSize ?? model.batchSize, seed: seed)
     }
+    if let widths { configuration.widths = widths }
     learning.apply(to: &configuration)
     configuration.iterationLimit = iterations
     configuration.timeLimit = minutes.map { $0 * 60 }
@@ -130,3 +143,13 @@ struct TrainRun: ParsableCommand {
 }
 
 extension TrainingConfiguration.Model: ExpressibleByArgument {}
+
+extension Architecture.Widths: ExpressibleByArgument {
+  public init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 4, let code = numbers[0], let encoder = numbers[1],
+      let decoder = numbers[2], let mask = numbers[3]
+    else { return nil }
+    self.init(code: code, encoder: encoder, decoder: decoder, mask: mask)
+  }
+}

@@ -4,15 +4,27 @@ public import Networks
 ///
 /// Stored with each checkpoint.
 public struct TrainingConfiguration: Hashable, Sendable, Codable {
+  /// The letters after `df` and `liae` are those of `Architecture.Options`.
   public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
-    case original, light, df
+    case original, light
+    case df
+    case dfU = "df-u"
+    case dfD = "df-d"
+    case dfUD = "df-ud"
+    case liae
+    case liaeU = "liae-u"
+    case liaeD = "liae-d"
+    case liaeUD = "liae-ud"
   }
 
   public var model: Model
   /// Side of the face, in pixels.
   ///
-  /// `original` knows 64 only, the others multiples of 16.
+  /// `original` knows 64 only, `light` multiples of 16, `df` and `liae` those from 64 to 512, and with `-d`
+  /// multiples of 32.
   public var resolution: Int
+  /// How wide `df` and `liae` are; the others are as wide as they are.
+  public var widths = Architecture.Widths()
   /// Faces of each side in a step.
   public var batchSize: Int
   public var seed: UInt64
@@ -54,22 +66,30 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 
   /// Throws `badShape` when the model does not come in this resolution.
   public func architecture() throws -> Architecture {
-    switch model {
-    case .original where resolution == 64: return .original
-    case .light where resolution > 0 && resolution % 16 == 0:
-      return .light(resolution: resolution)
-    case .df where resolution > 0 && resolution % 16 == 0: return .df(resolution: resolution)
-    default:
+    let (step, range) = (model.resolutionStep, model.resolutions)
+    guard range.contains(resolution), resolution % step == 0 else {
       throw TrainerError(
         code: .badShape, subject: "model \(model.rawValue)",
-        reason: "does not come in \(resolution) px: "
-          + (model == .original ? "take 64" : "take a multiple of 16"))
+        reason: "does not come in \(resolution) px: take "
+          + (range.count == 1
+            ? "\(range.lowerBound)"
+            : "a multiple of \(step)"
+              + (range.upperBound == .max
+                ? "" : " from \(range.lowerBound) to \(range.upperBound)"))
+      )
+    }
+    return switch model {
+    case .original: .original
+    case .light: .light(resolution: resolution)
+    case .df, .dfU, .dfD, .dfUD:
+      .df(resolution: resolution, widths: widths, options: model.options)
+    case .liae, .liaeU, .liaeD, .liaeUD:
+      .liae(resolution: resolution, widths: widths, options: model.options)
     }
   }
 
   /// Throws where a number makes no sense.
   func check() throws {
-    _ = try architecture()
     var wrong: String?
     if batchSize < 1 { wrong = "a batch of \(batchSize) faces" }
     if accumulation < 1 { wrong = "no batch to a step" }
@@ -84,21 +104,29 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
     if checkpointInterval < 1 || previewInterval < 1 { wrong = "an interval below one step" }
     if keptCheckpoints < 1 { wrong = "no checkpoint to keep" }
+    if [widths.code, widths.encoder, widths.decoder, widths.mask].contains(where: { $0 < 1 }) {
+      wrong = "a layer without channels"
+    }
     if let wrong { throw TrainerError(code: .badShape, subject: "configuration", reason: wrong) }
+    _ = try architecture()
   }
 
   /// How the two differ in what must not change within a run; nil where they do not.
   func difference(from other: TrainingConfiguration) -> String? {
-    func told(_ name: String, _ now: some Equatable, _ then: some Equatable) -> String? {
-      "\(now)" == "\(then)" ? nil : "\(name) is \(now), the run began with \(then)"
-    }
-    return told("model", model.rawValue, other.model.rawValue)
-      ?? told("resolution", resolution, other.resolution)
-      ?? told("batch size", batchSize, other.batchSize)
-      ?? told("seed", seed, other.seed)
-      ?? told("optimizer", optimizer.rule.rawValue, other.optimizer.rule.rawValue)
-      ?? told("batches to a step", accumulation, other.accumulation)
-      ?? told("number of processes", processes, other.processes)
+    let settings: [(name: String, now: String, then: String)] = [
+      ("model", model.rawValue, other.model.rawValue),
+      ("resolution", "\(resolution)", "\(other.resolution)"),
+      ("code's width", "\(widths.code)", "\(other.widths.code)"),
+      ("encoder's width", "\(widths.encoder)", "\(other.widths.encoder)"),
+      ("decoder's width", "\(widths.decoder)", "\(other.widths.decoder)"),
+      ("mask's width", "\(widths.mask)", "\(other.widths.mask)"),
+      ("batch size", "\(batchSize)", "\(other.batchSize)"),
+      ("seed", "\(seed)", "\(other.seed)"),
+      ("optimizer", optimizer.rule.rawValue, other.optimizer.rule.rawValue),
+      ("batches to a step", "\(accumulation)", "\(other.accumulation)"),
+    ]
+    return settings.first { $0.now != $0.then }
+      .map { "\($0.name) is \($0.now), the run began with \($0.then)" }
   }
 }
 
@@ -111,6 +139,7 @@ extension TrainingConfiguration {
       resolution: try stored.decode(Int.self, forKey: .resolution),
       batchSize: try stored.decode(Int.self, forKey: .batchSize),
       seed: try stored.decode(UInt64.self, forKey: .seed))
+    widths = try stored.decodeIfPresent(Architecture.Widths.self, forKey: .widths) ?? widths
     optimizer = try stored.decode(Optimizer.Settings.self, forKey: .optimizer)
     losses = try stored.decode([LossTerm].self, forKey: .losses)
     outsideWeight = try stored.decode(Float.self, forKey: .outsideWeight)
@@ -128,6 +157,30 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration.Model {
+  /// What its letters say.
+  var options: Architecture.Options {
+    switch self {
+    case .original, .light, .df, .liae: []
+    case .dfU, .liaeU: .normalized
+    case .dfD, .liaeD: .doubled
+    case .dfUD, .liaeUD: [.normalized, .doubled]
+    }
+  }
+
+  /// Whether it is of the families that scale with the resolution, `df` and `liae`.
+  private var scales: Bool { self != .original && self != .light }
+
+  /// The sides it comes in, in pixels: multiples of `resolutionStep` in this range.
+  var resolutions: ClosedRange<Int> {
+    switch self {
+    case .original: 64...64
+    case .light: 16...Int.max
+    default: 64...512
+    }
+  }
+
+  var resolutionStep: Int { FamilyLayers.step(options) }
+
   /// The default faces of each side in a step.
   ///
   /// Where time is short, many small steps teach more
@@ -136,18 +189,13 @@ extension TrainingConfiguration.Model {
     switch self {
     case .original: 16
     case .light: 8
-    case .df: 4
+    default: 4
     }
   }
 
   /// The default side of the face, in pixels.
-  public var resolution: Int { self == .df ? 128 : 64 }
+  public var resolution: Int { scales ? 128 : 64 }
 
   /// The default step of the optimiser.
-  public var learningRate: Float {
-    switch self {
-    case .original, .df: 5e-5
-    case .light: 5e-4
-    }
-  }
+  public var learningRate: Float { self == .light ? 5e-4 : 5e-5 }
 }
