@@ -46,6 +46,7 @@ struct TrainRun: ParsableCommand {
   var batchSize: Int?
 
   @OptionGroup(title: "Learning") var learning: LearningOptions
+  @OptionGroup(title: "Losses") var losses: LossOptions
 
   @Option(help: "Begin with the encoder of this model, by name or folder.")
   var from: String?
@@ -134,6 +135,7 @@ struct TrainRun: ParsableCommand {
     }
     if let widths { configuration.widths = widths }
     learning.apply(to: &configuration)
+    losses.apply(to: &configuration)
     configuration.iterationLimit = iterations
     configuration.timeLimit = minutes.map { $0 * 60 }
     configuration.checkpointInterval = checkpointEvery

@@ -84,4 +84,61 @@ import Testing
     let unknown = try workspace.curate("train", "status", "nobody")
     #expect(unknown.status == 1 && unknown.errors.contains("nobody"))
   }
+
+  @Test func lossesAreWeighedFromTheCommandLine() throws {
+    let workspace = try Self.filled()
+    let trained = try train(
+      workspace, "--name", "weighed", "--iterations", "1", "--detail-weight", "0",
+      "--background-weight", "0.3", "--mask-weight", "4", "--color-weight", "5",
+      "--structure-weight", "0")
+    #expect(trained.status == 0, "\(trained.errors)")
+    func configuration() throws -> [String: Any] {
+      let data = try Data(
+        contentsOf: URL(fileURLWithPath: workspace.path + "/models/weighed/model.json"))
+      let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+      return try #require(object?["configuration"] as? [String: Any])
+    }
+    func weights() throws -> [String: Double] {
+      let terms = try #require(try configuration()["losses"] as? [[String: Any]])
+      return Dictionary(
+        uniqueKeysWithValues: terms.map {
+          ($0["kind"] as? String ?? "", $0["weight"] as? Double ?? 0)
+        })
+    }
+    let stored = try configuration()
+    #expect(stored["detailWeight"] as? Double == 0 && stored["maskWeight"] as? Double == 4)
+    #expect(abs((stored["outsideWeight"] as? Double ?? 0) - 0.3) < 1e-6)
+    #expect(try weights() == ["absolute": 1, "color": 5])
+    // What is not typed stays, and what is comes over it.
+    let resumed = try train(
+      workspace, "--name", "weighed", "--resume", "--iterations", "2", "--structure-weight", "1",
+      "--color-weight", "0")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try weights() == ["absolute": 1, "dissimilarity": 1])
+    #expect(try configuration()["detailWeight"] as? Double == 0)
+
+    let none = try train(
+      workspace, "--name", "none", "--iterations", "1", "--structure-weight", "0",
+      "--absolute-weight", "0")
+    #expect(none.status == 1 && none.errors.contains("no loss to learn from"))
+    #expect(try train(workspace, "--name", "x", "--background-weight", "2").status == 64)
+    #expect(try train(workspace, "--name", "x", "--color-weight", "-1").status == 64)
+  }
+
+  @Test func familiesAreTrainedAndRefusedByTheirResolution() throws {
+    let workspace = try Self.filled()
+    func run(_ name: String, _ arguments: String...) throws -> ShellResult {
+      try workspace.curate(
+        [
+          "train", "pair", "--quiet", "--batch-size", "2", "--iterations", "1", "--name", name,
+          "--widths", "16,4,4,2",
+        ] + arguments)
+    }
+    let trained = try run("both", "--model", "liae-ud", "--resolution", "64")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let refused = try run("odd", "--model", "liae-ud", "--resolution", "80")
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("80 px: take a multiple of 32 from 64 to 512"))
+    #expect(try run("wide", "--widths", "16,4,4").status == 64)
+  }
 }

@@ -84,7 +84,7 @@ typedef struct torch_faces {
   const float *input, *target, *mask;
 } torch_faces;
 
-typedef enum torch_loss_kind { torch_absolute, torch_dissimilarity } torch_loss_kind;
+typedef enum torch_loss_kind { torch_absolute, torch_dissimilarity, torch_color } torch_loss_kind;
 
 typedef struct torch_loss_term {
   torch_loss_kind kind;
@@ -94,6 +94,8 @@ typedef struct torch_loss_term {
 typedef struct torch_losses {
   const torch_loss_term *terms;
   int32_t term_count;
+  /// Sides of the windows that structure is compared in, in pixels; 0 for no second one.
+  int32_t windows[2];
   /// What a pixel outside of the mask counts.
   float outside;
   /// What the mask's loss counts; used where each side has two outputs, its face and its mask.

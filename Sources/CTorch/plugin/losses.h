@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -43,9 +44,10 @@ inline Tensor bell(int64_t taps, double deviation, const Tensor &like) {
 }
 
 /// (1 − SSIM) / 2, windows weighed by the pixel in their middle.
-inline Tensor dissimilarity(const Tensor &x, const Tensor &y, const Tensor &weights) {
-  int64_t side = x.size(3), taps = side >= 22 ? 11 : side >= 14 ? 7 : 3;
-  auto window = bell(taps, 1.5, x);
+inline Tensor dissimilarity(const Tensor &x, const Tensor &y, const Tensor &weights,
+                            int64_t taps) {
+  int64_t side = x.size(3);
+  auto window = bell(taps, 1.5 * std::max(1.0, double(taps) / 11), x);
   const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
   auto mx = means(x, window), my = means(y, window);
   auto xx = means(x * x, window) - mx * mx, yy = means(y * y, window) - my * my;
@@ -55,6 +57,19 @@ inline Tensor dissimilarity(const Tensor &x, const Tensor &y, const Tensor &weig
   int64_t margin = taps / 2, across = side - taps + 1;
   auto inner = weights.narrow(2, margin, across).narrow(3, margin, across);
   return each(inner * (1 - similarity)) / (6 * each(inner).clamp_min(1e-30));
+}
+
+/// The mean squared difference of each channel's mean and deviation inside of the mask.
+inline Tensor color(const Tensor &x, const Tensor &y, const Tensor &mask) {
+  const int64_t pixels[]{2, 3};
+  auto inside = mask.clamp_max(1);
+  auto total = inside.sum(pixels, true);
+  // Without a pixel the sums are 0, too.
+  auto share = inside / total.clamp_min(1e-30);
+  auto mean = [&](const Tensor &values) { return (share * values).sum(pixels, true); };
+  auto mx = mean(x), my = mean(y);
+  auto dx = (mean((x - mx).square()) + 1e-6).sqrt(), dy = (mean((y - my).square()) + 1e-6).sqrt();
+  return ((mx - my).square() + (dx - dy).square()).mean(at::IntArrayRef{1, 2, 3});
 }
 
 /// The losses of each face; `outputs` are its picture and, if there is one, its mask.
@@ -68,8 +83,12 @@ inline Tensor losses(const std::vector<Tensor> &outputs, const Faces &faces,
     switch (term.kind) {
       case torch_absolute: sum = sum + term.weight * absolute(answer, faces.target, weights); break;
       case torch_dissimilarity:
-        sum = sum + term.weight * dissimilarity(answer, faces.target, weights);
+        for (int32_t taps : wanted.windows)
+          if (taps > 0)
+            sum = sum + term.weight / (wanted.windows[1] > 0 ? 2 : 1) *
+                            dissimilarity(answer, faces.target, weights, taps);
         break;
+      case torch_color: sum = sum + term.weight * color(answer, faces.target, faces.mask); break;
     }
   }
   if (outputs.size() > 1) {

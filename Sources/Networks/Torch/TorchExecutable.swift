@@ -20,19 +20,24 @@ public final class TorchExecutable {
   /// How answers are compared with what they should be.
   public struct Losses {
     public enum Kind: Hashable, Sendable {
-      case absolute, dissimilarity
+      case absolute, dissimilarity, color
     }
 
     public let terms: [(kind: Kind, weight: Float)]
+    /// Sides of the one or two windows that structure is compared in, in pixels.
+    public let windows: [Int]
     /// What a pixel outside of the face counts.
     public let outsideWeight: Float
     /// What the loss of a learned mask counts.
     public let maskWeight: Float
 
     public init(
-      terms: [(kind: Kind, weight: Float)], outsideWeight: Float, maskWeight: Float
+      terms: [(kind: Kind, weight: Float)], windows: [Int], outsideWeight: Float,
+      maskWeight: Float
     ) {
-      (self.terms, self.outsideWeight, self.maskWeight) = (terms, outsideWeight, maskWeight)
+      precondition((1...2).contains(windows.count), "one window or two")
+      (self.terms, self.windows) = (terms, windows)
+      (self.outsideWeight, self.maskWeight) = (outsideWeight, maskWeight)
     }
   }
 
@@ -144,15 +149,16 @@ public final class TorchExecutable {
     }
     let terms = losses.terms.map { term in
       torch_loss_term(
-        kind: term.kind == .absolute ? torch_absolute : torch_dissimilarity, weight: term.weight)
+        kind: term.kind.torchKind, weight: term.weight)
     }
     var made = (
       source: [Float](repeating: 0, count: batch), target: [Float](repeating: 0, count: batch)
     )
     let status = terms.withUnsafeBufferPointer { terms in
       var wanted = torch_losses(
-        terms: terms.baseAddress, term_count: Int32(terms.count), outside: losses.outsideWeight,
-        mask: losses.maskWeight)
+        terms: terms.baseAddress, term_count: Int32(terms.count),
+        windows: (Int32(losses.windows[0]), Int32(losses.windows.dropFirst().first ?? 0)),
+        outside: losses.outsideWeight, mask: losses.maskWeight)
       return source.withPointers { source in
         target.withPointers { target in
           engine.functions.learn(
@@ -180,6 +186,16 @@ public final class TorchExecutable {
       throw engine.error(status, group == nil ? "device \(engine.device)" : "process group")
     }
     optimizer.step += 1
+  }
+}
+
+extension TorchExecutable.Losses.Kind {
+  fileprivate var torchKind: torch_loss_kind {
+    switch self {
+    case .absolute: torch_absolute
+    case .dissimilarity: torch_dissimilarity
+    case .color: torch_color
+    }
   }
 }
 

@@ -18,6 +18,7 @@ final class TorchLearner: Learner {
     executable = try engine.compile(architecture.trainingNetwork, parameters: parameters)
     losses = TorchExecutable.Losses(
       terms: configuration.losses.map { ($0.kind.torchKind, $0.weight) },
+      windows: dissimilarityWindows(resolution: configuration.resolution),
       outsideWeight: configuration.outsideWeight, maskWeight: configuration.maskWeight)
   }
 
@@ -82,6 +83,7 @@ extension LossTerm.Kind {
     switch self {
     case .absolute: .absolute
     case .dissimilarity: .dissimilarity
+    case .color: .color
     }
   }
 }

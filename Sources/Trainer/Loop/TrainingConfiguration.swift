@@ -34,6 +34,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   ]
   /// What a pixel outside of the face counts, 0 to 1; one inside counts 1.
   public var outsideWeight: Float = 0.1
+  /// What a pixel of eyes or mouth counts besides.
+  public var detailWeight: Float = 2
   /// What the mask's loss counts, where there is a mask.
   public var maskWeight: Float = 10
 
@@ -100,6 +102,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       wrong = "\(optimizer.keptShare) of the weights moving"
     }
     if losses.isEmpty { wrong = "no loss to learn from" }
+    if let term = losses.first(where: { !($0.weight > 0 && $0.weight.isFinite) }) {
+      wrong = "a weight of \(term.weight) for the loss \(term.kind.rawValue)"
+    }
+    if !(detailWeight >= 0) { wrong = "a weight of \(detailWeight) for eyes and mouth" }
     if !(maskWeight >= 0) { wrong = "a mask weight of \(maskWeight)" }
     if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
     if checkpointInterval < 1 || previewInterval < 1 { wrong = "an interval below one step" }
@@ -143,6 +149,7 @@ extension TrainingConfiguration {
     optimizer = try stored.decode(Optimizer.Settings.self, forKey: .optimizer)
     losses = try stored.decode([LossTerm].self, forKey: .losses)
     outsideWeight = try stored.decode(Float.self, forKey: .outsideWeight)
+    detailWeight = try stored.decodeIfPresent(Float.self, forKey: .detailWeight) ?? detailWeight
     maskWeight = try stored.decodeIfPresent(Float.self, forKey: .maskWeight) ?? maskWeight
     schedule =
       try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()

@@ -11,9 +11,11 @@ public struct Loss: Hashable, Sendable {
 
   /// The sum of two losses.
   static func + (left: Loss, right: Loss) -> Loss {
-    Loss(
-      values: zip(left.values, right.values).map { $0 + $1 },
-      gradient: zip(left.gradient, right.gradient).map { $0 + $1 })
+    precondition(left.gradient.count == right.gradient.count, "losses of the same faces")
+    var sum = left
+    for face in sum.values.indices { sum.values[face] += right.values[face] }
+    for place in sum.gradient.indices { sum.gradient[place] += right.gradient[place] }
+    return sum
   }
 
   /// What one face adds.
@@ -40,8 +42,10 @@ public struct LossTerm: Hashable, Sendable, Codable {
   public enum Kind: String, Hashable, Sendable, Codable {
     /// Mean absolute difference.
     case absolute
-    /// Structural dissimilarity.
+    /// Structural dissimilarity, at one or two scales.
     case dissimilarity
+    /// Difference of the colors of the face as a whole.
+    case color
   }
 
   public var kind: Kind
@@ -53,6 +57,16 @@ public struct LossTerm: Hashable, Sendable, Codable {
 }
 
 extension [LossTerm] {
+  /// Counts a kind this much, or no more at 0.
+  public mutating func setWeight(_ weight: Float, of kind: LossTerm.Kind) {
+    if let place = firstIndex(where: { $0.kind == kind }) {
+      self[place].weight = weight
+    } else {
+      append(LossTerm(kind, weight: weight))
+    }
+    removeAll { $0.weight == 0 }
+  }
+
   /// The weighted sum for one side.
   ///
   /// - Parameter outsideWeight: What a pixel outside of the face's mask counts, 0 to 1; inside
@@ -64,10 +78,12 @@ extension [LossTerm] {
     let terms = try map { term in
       switch term.kind {
       case .absolute:
-        absoluteLoss(prediction, batch, pixelWeights: weights, scale: term.weight)
+        try absoluteLoss(
+          prediction, batch, pixelWeights: weights, scale: term.weight, threads: threads)
       case .dissimilarity:
         try dissimilarityLoss(
           prediction, batch, pixelWeights: weights, scale: term.weight, threads: threads)
+      case .color: try colorLoss(prediction, batch, scale: term.weight, threads: threads)
       }
     }
     guard let first = terms.first else { preconditionFailure("no loss to learn from") }

@@ -142,11 +142,12 @@ struct TrainJob {
     }
     let hashes = Dictionary(uniqueKeysWithValues: rows.map { ($0.crop.name, $0.crop.sha256) })
     let crops = workspace.crops
+    var batches = BatchLoader.Configuration(
+      resolution: configuration.resolution, batchSize: configuration.batchSize,
+      seed: configuration.seed, stream: side == .source ? 0 : 1)
+    batches.detailWeight = configuration.detailWeight
     return try BatchLoader(
-      samples: rows.map(FaceSample.init),
-      configuration: .init(
-        resolution: configuration.resolution, batchSize: configuration.batchSize,
-        seed: configuration.seed, stream: side == .source ? 0 : 1),
+      samples: rows.map(FaceSample.init), configuration: batches,
       threads: ProcessInfo.processInfo.activeProcessorCount
     ) { name in
       guard let bytes = try crops.crop(named: name) else {

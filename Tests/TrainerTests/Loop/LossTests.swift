@@ -20,6 +20,7 @@ func noise(count: Int, resolution: Int, seed: UInt64) -> TrainingBatch {
 private let kinds: [[LossTerm]] = [
   [LossTerm(.absolute, weight: 2)], [LossTerm(.dissimilarity, weight: 3)],
   [LossTerm(.absolute, weight: 1), LossTerm(.dissimilarity, weight: 1)],
+  [LossTerm(.color, weight: 10)],
 ]
 
 @Test(arguments: kinds)
@@ -35,7 +36,23 @@ func theGradientOfALossIsItsSlope(terms: [LossTerm], resolution: Int) throws {
   let batch = noise(count: 2, resolution: resolution, seed: 2)
   let prediction = noise(count: 2, resolution: resolution, seed: 3).target
   let loss = try terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
-  // Along a direction, so that single precision suffices.
+  try expectSlope(of: terms, at: prediction, batch, loss)
+}
+
+/// Two scales at once, of faces large enough for them.
+@Test func theGradientOfTwoScalesIsItsSlope() throws {
+  let batch = noise(count: 1, resolution: 256, seed: 2)
+  let prediction = zip(batch.target, noise(count: 1, resolution: 256, seed: 3).target)
+    .map { 0.7 * $0 + 0.3 * $1 }
+  let terms = [LossTerm(.dissimilarity, weight: 1)]
+  let loss = try terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
+  try expectSlope(of: terms, at: prediction, batch, loss)
+}
+
+/// Along random directions, so that single precision suffices.
+private func expectSlope(
+  of terms: [LossTerm], at prediction: [Float], _ batch: TrainingBatch, _ loss: Loss
+) throws {
   for seed in UInt64(10)..<16 {
     var generator = SeededGenerator(seed: seed)
     let direction = loss.gradient.map {

@@ -165,6 +165,8 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   var object = try #require(try JSONSerialization.jsonObject(with: now) as? [String: Any])
   object["schedule"] = nil
   object["accumulation"] = nil
+  object["widths"] = nil
+  object["detailWeight"] = nil
   var optimizer = try #require(object["optimizer"] as? [String: Any])
   for key in ["rule", "clip", "keptShare"] { optimizer[key] = nil }
   object["optimizer"] = optimizer
