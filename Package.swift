@@ -21,7 +21,8 @@ let libraries: [Target] = [
   .target(
     name: "Media", dependencies: ["FaceCore", "CFFmpeg", "CImageCodecs"], swiftSettings: strict),
   .target(
-    name: "Networks", dependencies: ["FaceCore", "COpenBLAS", "CKernels", "CTorch"], swiftSettings: strict),
+    name: "Networks", dependencies: ["FaceCore", "COpenBLAS", "CKernels", "CTorch"],
+    swiftSettings: strict),
   .target(name: "SyntheticFaces", dependencies: ["FaceCore"], swiftSettings: strict),
   .target(name: "Catalog", dependencies: ["FaceCore", grdb], swiftSettings: safe),
   .target(name: "Align", dependencies: ["FaceCore", "CDlib"], swiftSettings: safe),

@@ -27,7 +27,7 @@ struct Doctor: ParsableCommand {
   }
 
   func run() throws {
-    var checks = [codecs(), landmarks(), engine(), memory()]
+    var checks = [codecs(), landmarks(), engine(), torch(), memory()]
     checks += try workspaceChecks()
     try output.show(
       checks,
@@ -67,6 +67,18 @@ struct Doctor: ParsableCommand {
         detail: "OpenBLAS kernels for \(library.core), \(engine.threads) threads")
     } catch {
       return Check(part: "engine", state: .missing, detail: "\(error)")
+    }
+  }
+
+  private func torch() -> Check {
+    do {
+      let engine = try TorchEngine()
+      return Check(
+        part: "PyTorch", state: .ok,
+        detail: "\(engine.version) on \(engine.device)"
+          + (engine.hasGroups ? "" : ", without gloo: single processes only"))
+    } catch {
+      return Check(part: "PyTorch", state: .note, detail: "optional: \(error.reason)")
     }
   }
 

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Catalog
 import FaceCore
 import Foundation
+import Networks
 public import Trainer
 
 struct TrainRun: ParsableCommand {
@@ -12,6 +13,9 @@ struct TrainRun: ParsableCommand {
       One encoder learns both people, a decoder each of them. Checkpoints are whole or absent; \
       --resume goes on from the latest as if nothing had happened. Ctrl-C stops at the next step \
       and leaves a checkpoint. report.html in the model's folder tells how it went.
+
+      Several processes train one model when each is started with RANK, WORLD_SIZE, MASTER_ADDR and \
+      MASTER_PORT set, as torchrun and Slurm do, and --engine torch; each takes a batch of its own.
       """)
 
   @OptionGroup var workspace: WorkspaceOption
@@ -47,6 +51,7 @@ struct TrainRun: ParsableCommand {
 
   @OptionGroup(title: "Learning") var learning: LearningOptions
   @OptionGroup(title: "Losses") var losses: LossOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
 
   @Option(help: "Begin with the encoder of this model, by name or folder.")
   var from: String?
@@ -76,10 +81,31 @@ struct TrainRun: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try workspace.open()
+    let place = try engine.place()
+    let isFirst = place?.rank ?? 0 == 0
+    let opened = try workspace.open(isFirst ? .readWrite : .readOnly)
     let read = try Manifest(path: workspace.resolveManifest(manifest))
     let name = name ?? read.header.name
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))
+    if isFirst { try checkFolder(folder) }
+    var configuration = try settings(in: folder)
+    configuration.processes = place?.size ?? 1
+    let torch = try engine.open(place)
+    let job = TrainJob(
+      workspace: opened, manifest: read, folder: folder, configuration: configuration,
+      torch: torch,
+      startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
+    if let torch { warn("engine: \(torch.description)") }
+    let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil
+    if isFirst { for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") } }
+    StopSignal.watch()
+    let (end, run, first) = try train(job, reporter)
+    let how = end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
+    reporter?.finish("\(how) at step \(run.step), \(run.step - first) of them now")
+    if isFirst { print(folder.path) }
+  }
+
+  private func checkFolder(_ folder: URL) throws {
     let exists = FileManager.default.fileExists(atPath: folder.path)
     guard resume || !exists else {
       throw CommandError("\(folder.relativePath): exists; add --resume, or take another --name")
@@ -87,12 +113,12 @@ struct TrainRun: ParsableCommand {
     guard from == nil || !exists else {
       throw CommandError("\(folder.relativePath): has begun; --from is for a new model")
     }
-    let job = TrainJob(
-      workspace: opened, manifest: read, folder: folder, configuration: try settings(in: folder),
-      startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
-    let reporter = progress.reporter("train \(name)", unit: "steps")
-    for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") }
-    StopSignal.watch()
+  }
+
+  /// `first` is the step it went on from.
+  private func train(
+    _ job: TrainJob, _ reporter: ProgressReporter?
+  ) throws -> (end: TrainingEnd, run: TrainingRun, first: Int) {
     var first = 0
     var heldOut: HeldOutLoss?
     let (end, run) = try job.run(
@@ -104,7 +130,7 @@ struct TrainRun: ParsableCommand {
       shouldStop: { StopSignal.isRequested },
       report: { report in
         if let unseen = report.heldOut { heldOut = unseen }
-        reporter.report(
+        reporter?.report(
           Progress(done: report.step, total: iterations),
           note: "loss \(Double(report.source.loss).text(4)) source "
             + "\(Double(report.target.loss).text(4)) target  data wait "
@@ -114,11 +140,8 @@ struct TrainRun: ParsableCommand {
             } ?? "")
             + (report.secondsLeft.map { "  \(ProgressReporter.clock($0)) left" } ?? ""))
       },
-      note: { reporter.note("Warning: \($0)") })
-    let how =
-      end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
-    reporter.finish("\(how) at step \(run.step), \(run.step - first) of them now")
-    print(folder.path)
+      note: { reporter?.note("Warning: \($0)") })
+    return (end, run, first)
   }
 
   /// What was typed, over what a run that is resumed was begun with.

@@ -129,8 +129,8 @@ typedef struct torch_plugin {
   const char *(*last_error)(void);
   int32_t (*cuda_devices)(void);
 
-  /// Null when it failed; weights are all 0.
-  torch_model *(*make)(const torch_settings *settings, const torch_graph *graph);
+  /// Weights are all 0.
+  int32_t (*make)(const torch_settings *settings, const torch_graph *graph, torch_model **made);
   void (*release)(torch_model *model);
   int32_t (*set)(torch_model *model, torch_array array, int32_t parameter, const float *values);
   int32_t (*get)(torch_model *model, torch_array array, int32_t parameter, float *values);
@@ -150,10 +150,10 @@ typedef struct torch_plugin {
   int32_t (*update)(torch_model *model, const torch_update *update, torch_group *group);
   void (*clear)(torch_model *model);
 
-  /// Meets the others; null when it failed. `serves` is for the process that the others find at
+  /// Meets the others. `serves` is for the process that the others find at
   /// `host`, `prefix` tells this meeting from others at the same place. Times are in seconds.
-  torch_group *(*join)(const char *host, int32_t port, const char *prefix, bool serves,
-                       int32_t rank, int32_t size, double timeout);
+  int32_t (*join)(const char *host, int32_t port, const char *prefix, bool serves, int32_t rank,
+                  int32_t size, double timeout, torch_group **made);
   void (*leave)(torch_group *group);
   /// Fills `all`, `[size, count]`, with everybody's numbers.
   int32_t (*gather)(torch_group *group, const double *own, int32_t count, double *all);

@@ -21,8 +21,11 @@ using torch::Tensor;
 
 thread_local std::string failure;
 
-/// The first line: backtraces follow.
-void fail(const std::string &what) { failure = what.substr(0, what.find('\n')); }
+/// The first line, for backtraces follow; of gloo's, without its place in the source and its advice.
+void fail(const std::string &what) {
+  failure = what.substr(0, std::min(what.find('\n'), what.find(". This is typically")));
+  if (failure.find("/gloo/") < failure.find("] ")) failure.erase(0, failure.find("] ") + 2);
+}
 
 template <class Work>
 int32_t guarded(Work work) {
@@ -46,13 +49,6 @@ int32_t guarded(Work work) {
     fail("an unknown error");
   }
   return torch_failed;
-}
-
-template <class Value, class Work>
-Value *made(Work work) {
-  Value *value = nullptr;
-  guarded([&] { value = work(); });
-  return value;
 }
 
 void copy(const Tensor &from, float *to) {
@@ -95,8 +91,8 @@ const torch_plugin table = {
       guarded([&] { count = int32_t(torch::cuda::device_count()); });
       return count;
     },
-    [](const torch_settings *settings, const torch_graph *graph) {
-      return made<torch_model>([&] { return new torch_model(*settings, *graph); });
+    [](const torch_settings *settings, const torch_graph *graph, torch_model **made) {
+      return guarded([&] { *made = new torch_model(*settings, *graph); });
     },
     [](torch_model *model) { delete model; },
     [](torch_model *model, torch_array array, int32_t parameter, const float *values) {
@@ -142,9 +138,9 @@ const torch_plugin table = {
     },
     [](torch_model *model) { guarded([&] { model->all(torch_gradients).zero_(); }); },
     [](const char *host, int32_t port, const char *prefix, bool serves, int32_t rank, int32_t size,
-       double timeout) {
-      return made<torch_group>(
-          [&] { return new torch_group(host, port, prefix, serves, rank, size, timeout); });
+       double timeout, torch_group **made) {
+      return guarded(
+          [&] { *made = new torch_group(host, port, prefix, serves, rank, size, timeout); });
     },
     [](torch_group *group) { delete group; },
     [](torch_group *group, const double *own, int32_t count, double *all) {

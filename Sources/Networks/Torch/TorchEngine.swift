@@ -7,15 +7,20 @@ internal import Foundation
 /// It is a plugin that `make engine` builds against an installation of PyTorch, opened at run time.
 public struct TorchEngine: Sendable {
   public struct Settings: Hashable, Sendable {
-    /// "cpu", "cuda", or "cuda:1"; nil for the first GPU there is, else the processor.
+    /// "cpu", "cuda", or "cuda:1"; nil for a GPU if there is one, else the processor.
     public var device: String?
+    /// Which GPU when none is named, counted again from 0 where there are fewer; nil for the first.
+    public var gpu: Int?
     /// Whether products are computed in bfloat16; sums, losses and weights stay 32-bit floats.
     public var halfPrecision: Bool
     /// Of the processor; nil for PyTorch's own choice.
     public var threads: Int?
 
-    public init(device: String? = nil, halfPrecision: Bool = false, threads: Int? = nil) {
-      (self.device, self.halfPrecision, self.threads) = (device, halfPrecision, threads)
+    public init(
+      device: String? = nil, gpu: Int? = nil, halfPrecision: Bool = false, threads: Int? = nil
+    ) {
+      (self.device, self.gpu) = (device, gpu)
+      (self.halfPrecision, self.threads) = (halfPrecision, threads)
     }
   }
 
@@ -59,7 +64,8 @@ public struct TorchEngine: Sendable {
     self.table = table
     version = String(cString: table.pointee.torch_version)
     let devices = Int(table.pointee.cuda_devices())
-    device = settings.device ?? (devices > 0 ? "cuda" : "cpu")
+    device =
+      settings.device ?? (devices > 0 ? "cuda:\((settings.gpu ?? 0) % devices)" : "cpu")
     self.settings = settings
     try Self.check(device, against: devices, version: version)
   }

@@ -49,13 +49,21 @@ public final class TorchExecutable {
     _ network: Network, engine: TorchEngine, parameters: Parameters
   ) throws(NetworksError) {
     (self.network, self.engine) = (network, engine)
-    let made = engine.device.withCString { device in
+    var made: OpaquePointer?
+    let status = engine.device.withCString { device in
       var settings = torch_settings(
         device: device, threads: Int32(engine.settings.threads ?? 0),
         half: engine.settings.halfPrecision)
-      return network.withTorchGraph { engine.functions.make(&settings, $0) }
+      return network.withTorchGraph { engine.functions.make(&settings, $0, &made) }
     }
-    guard let made else { throw engine.error(Int32(torch_failed), "device \(engine.device)") }
+    guard status == 0, let made else {
+      let error = engine.error(status, "device \(engine.device)")
+      let isFull = error.code == .outOfMemory
+      throw isFull
+        ? NetworksError(
+          code: .outOfMemory, subject: error.subject,
+          reason: "has no room for the model; take a smaller one") : error
+    }
     model = made
     try set(torch_weights, from: parameters)
   }

@@ -75,11 +75,12 @@ public final class TorchGroup {
         code: .engineUnavailable, subject: "engine torch",
         reason: "was built without gloo; install libgloo-dev and run: make engine TORCH=…")
     }
-    let joined = engine.functions.join(
+    var joined: OpaquePointer?
+    let status = engine.functions.join(
       place.host, Int32(place.port), place.prefix, place.serves, Int32(place.rank),
-      Int32(place.size), timeout)
-    guard let joined else {
-      throw engine.error(Int32(torch_failed), "process \(place.rank) of \(place.size)")
+      Int32(place.size), timeout, &joined)
+    guard status == 0, let joined else {
+      throw engine.error(status, "process \(place.rank) of \(place.size)")
     }
     handle = joined
   }

@@ -1,4 +1,4 @@
-import Networks
+package import Networks
 
 /// Computes the steps of a run with PyTorch's library, alone or as one of several processes.
 final class TorchLearner: Learner {
@@ -16,10 +16,7 @@ final class TorchLearner: Learner {
     (self.configuration, self.parameters) = (configuration, parameters)
     (self.optimizer, self.group) = (optimizer, group)
     executable = try engine.compile(architecture.trainingNetwork, parameters: parameters)
-    losses = TorchExecutable.Losses(
-      terms: configuration.losses.map { ($0.kind.torchKind, $0.weight) },
-      windows: dissimilarityWindows(resolution: configuration.resolution),
-      outsideWeight: configuration.outsideWeight, maskWeight: configuration.maskWeight)
+    losses = configuration.torchLosses
   }
 
   func learn(
@@ -78,13 +75,19 @@ final class TorchLearner: Learner {
   }
 }
 
-extension LossTerm.Kind {
-  fileprivate var torchKind: TorchExecutable.Losses.Kind {
-    switch self {
-    case .absolute: .absolute
-    case .dissimilarity: .dissimilarity
-    case .color: .color
-    }
+extension TrainingConfiguration {
+  /// The losses as the plugin computes them.
+  package var torchLosses: TorchExecutable.Losses {
+    TorchExecutable.Losses(
+      terms: losses.map { term in
+        switch term.kind {
+        case .absolute: (.absolute, term.weight)
+        case .dissimilarity: (.dissimilarity, term.weight)
+        case .color: (.color, term.weight)
+        }
+      },
+      windows: dissimilarityWindows(resolution: resolution), outsideWeight: outsideWeight,
+      maskWeight: maskWeight)
   }
 }
 

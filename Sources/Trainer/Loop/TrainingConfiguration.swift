@@ -130,6 +130,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       ("seed", "\(seed)", "\(other.seed)"),
       ("optimizer", optimizer.rule.rawValue, other.optimizer.rule.rawValue),
       ("batches to a step", "\(accumulation)", "\(other.accumulation)"),
+      ("number of processes", "\(processes)", "\(other.processes)"),
     ]
     return settings.first { $0.now != $0.then }
       .map { "\($0.name) is \($0.now), the run began with \($0.then)" }

@@ -191,9 +191,10 @@ public final class TrainingRun {
       try learner.fetch()
       try writeCheckpoint()
     }
+    let saved = team.keepsFiles ? "step \(step) is saved" : "the first one keeps the checkpoints"
     return TrainerError(
       code: .processGone, subject: "process \(team.rank) of \(team.size)",
-      reason: "another one is gone (\(error.reason)); step \(step) is saved, go on with --resume")
+      reason: "another one is gone (\(error.reason)); \(saved), go on with --resume")
   }
 
   private func goOn(

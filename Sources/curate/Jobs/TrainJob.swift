@@ -12,6 +12,8 @@ struct TrainJob {
   /// `models/NAME`.
   let folder: URL
   let configuration: TrainingConfiguration
+  /// What computes it, where that is not our own engine.
+  let torch: EngineOptions.Torch?
   /// The folder of a model whose encoder a new one begins with.
   let startingFrom: URL?
 
@@ -36,11 +38,14 @@ struct TrainJob {
     let heldOut = try heldOutBatches(without: missing)
     let run = try TrainingRun(
       folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
-      startingFrom: startingFrom)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    // `apply` reads who and how much of the face from here, wherever the model is taken.
-    try AtomicFile.write(
-      try manifest.data(), to: folder.appending(path: Self.manifestName).path)
+      torch: torch?.engine, group: torch?.group, startingFrom: startingFrom)
+    let keepsFiles = torch?.group?.place.rank ?? 0 == 0
+    if keepsFiles {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      // `apply` reads who and how much of the face from here, wherever the model is taken.
+      try AtomicFile.write(
+        try manifest.data(), to: folder.appending(path: Self.manifestName).path)
+    }
     started(run)
     var losses = FaceLosses(
       source: rows(.source, without: missing).map(\.id),
@@ -63,7 +68,7 @@ struct TrainJob {
           written = .now
         }
       })
-    try tell(losses, step: run.step, note: note)
+    if keepsFiles { try tell(losses, step: run.step, note: note) }
     return (end, run)
   }
 

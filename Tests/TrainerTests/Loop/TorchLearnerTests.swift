@@ -1,0 +1,126 @@
+import Foundation
+import Networks
+import Testing
+import Trainer
+
+/// The engine that `make engine TORCH=…` built, if it was.
+private let torch = try? TorchEngine(
+  plugin: ProcessInfo.processInfo.environment["CURATE_TORCH_ENGINE"]
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: ".build/release/\(TorchEngine.fileName)").path,
+  settings: TorchEngine.Settings(device: "cpu", threads: 2))
+
+private func relative(_ values: [Float], to expected: [Float]) -> Double {
+  let error = zip(values, expected).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+  return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
+}
+
+@Suite(.enabled(if: torch != nil, "no PyTorch engine here: make engine TORCH=…"), .serialized)
+struct TorchLearnerTests {
+  private let engine: TorchEngine
+
+  init() throws { engine = try #require(torch) }
+
+  /// Weights that keep what goes into an activation far from 0, half of it on either side: there
+  /// rounding decides which slope counts, and two engines differ by a thousandth.
+  private static func steadyWeights(_ network: Network) -> Parameters {
+    let parameters = Parameters(network.parameters)
+    parameters.initialize(seed: 5)
+    for parameter in network.parameters {
+      parameters[parameter.name] =
+        parameter.shape.count == 1
+        ? (0..<parameter.count).map { $0 % 2 == 0 ? 1 : -1 }
+        : parameters[parameter.name].map { $0 / 16 }
+    }
+    return parameters
+  }
+
+  /// The same weights, the same batch: the same losses, and the same gradient of every array.
+  @Test(arguments: TrainingConfiguration.Model.allCases)
+  func everyModelHasTheLossesAndGradientsOfTheCPUEngine(
+    model: TrainingConfiguration.Model
+  ) throws {
+    let configuration = TrainingConfiguration(model: model, resolution: 64, batchSize: 2)
+    let architecture = try configuration.architecture()
+    let network = architecture.trainingNetwork
+    let parameters = Self.steadyWeights(network)
+    let sides = [
+      noise(count: 2, resolution: 64, seed: 1), noise(count: 2, resolution: 64, seed: 2),
+    ]
+
+    let ours = try CPUEngine().compile(
+      network, batch: 2, for: .training, parameters: parameters)
+    let answers = ours.forward(sides[0].input + sides[1].input)
+    let perSide = answers.count / 2
+    var (values, gradients): ([[Float]], [[Float]]) = ([], [])
+    for (place, side) in sides.enumerated() {
+      let loss = try configuration.losses.loss(
+        of: answers[place * perSide], against: side, outsideWeight: configuration.outsideWeight,
+        threads: 2)
+      gradients.append(loss.gradient)
+      values.append(loss.values)
+      if perSide == 2 {
+        let mask = maskLoss(
+          answers[place * perSide + 1], side, scale: configuration.maskWeight)
+        gradients.append(mask.gradient)
+        values[place] = zip(values[place], mask.values).map { $0 + $1 }
+      }
+    }
+    ours.backward(gradients)
+
+    let theirs = try engine.compile(network, parameters: parameters)
+    let faces = sides.map {
+      TorchExecutable.Faces(input: $0.input, target: $0.target, mask: $0.mask)
+    }
+    let found = try theirs.learn(
+      faces[0], faces[1], batch: 2, losses: configuration.torchLosses, share: 1)
+    #expect(relative(found.source, to: values[0]) < 5e-6)
+    #expect(relative(found.target, to: values[1]) < 5e-6)
+    let (slopes, expected) = (try theirs.gradients(), try #require(ours.gradients))
+    var (all, others): ([Float], [Float]) = ([], [])
+    for parameter in network.parameters {
+      let (own, other) = (slopes[parameter.name], expected[parameter.name])
+      #expect(relative(own, to: other) < 5e-5, "\(parameter.name)")
+      all += own
+      others += other
+    }
+    let error = relative(all, to: others)
+    #expect(error < 1e-5 && error > 0, "two engines are not one")
+  }
+
+  private func losses(
+    _ folder: TemporaryFolder, steps: Int, with torch: TorchEngine?
+  ) throws -> [Float] {
+    let run = try TrainingRun(
+      folder: folder.url, configuration: small(steps: steps), manifest: "m", engine: CPUEngine(),
+      torch: torch)
+    var losses: [Float] = []
+    try run.train(batches: batches, report: { losses += [$0.source.loss, $0.target.loss] })
+    return losses
+  }
+
+  @Test func aRunHasTheLossesOfTheCPUEngine() throws {
+    let theirs = try losses(TemporaryFolder(), steps: 4, with: engine)
+    let ours = try losses(TemporaryFolder(), steps: 4, with: nil)
+    #expect(theirs.count == 8)
+    #expect(zip(theirs, ours).allSatisfy { abs($0 - $1) < 1e-3 * $1 })
+    #expect(theirs != ours)
+  }
+
+  @Test func aResumedRunGoesOnAsIfNothingHadHappened() throws {
+    let whole = try losses(TemporaryFolder(), steps: 12, with: engine)
+    let folder = try TemporaryFolder()
+    let first = try losses(folder, steps: 7, with: engine)
+    let second = try losses(folder, steps: 12, with: engine)
+    #expect(first + second == whole)
+  }
+
+  @Test func aRunMayGoOnWithTheOtherEngine() throws {
+    let folder = try TemporaryFolder()
+    let first = try losses(folder, steps: 2, with: nil)
+    let second = try losses(folder, steps: 4, with: engine)
+    let ours = try losses(TemporaryFolder(), steps: 4, with: nil)
+    #expect(zip(first + second, ours).allSatisfy { abs($0 - $1) < 1e-3 * $1 })
+  }
+}
