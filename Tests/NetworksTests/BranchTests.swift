@@ -117,6 +117,76 @@ private func branchesAgreeWithThePlainVersion(_ kind: Branching) throws {
   }
 }
 
+/// The slope in the input, measured on the plain version, for a network that reads its input once, twice, in
+/// parts, and through an activation or another shape.
+@Test(arguments: Branching.allCases.map(\.network) + inputReaders)
+func theInputsGradientIsTheSlopeOfTheLoss(network: Network) throws {
+  let parameters = initialized(network, seed: 3)
+  let input = random(2 * network.input.parts * network.input.shape.count, seed: 4)
+  let weighings = network.outputs.enumerated().map {
+    random(2 * $1.tensor.parts * $1.tensor.shape.count, seed: UInt64(50 + $0))
+  }
+  let reference = ReferenceNetwork(network, parameters)
+  func loss(_ input: [Double]) -> Double {
+    zip(reference.forward(input, batch: 2), weighings).reduce(0) { sum, pair in
+      sum + zip(pair.0, pair.1).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+  }
+  let engine = try CPUEngine(threads: 2)
+  func run(_ wants: Bool) throws -> Executable {
+    let executable = try engine.compile(
+      network, batch: 2, for: .training, parameters: parameters, wantsInputGradient: wants)
+    _ = executable.forward(input)
+    executable.backward(weighings)
+    return executable
+  }
+  let (with, without) = (try run(true), try run(false))
+  let found = with.inputGradient()
+  #expect(found.count == input.count)
+  var (slopes, errors) = (0.0, 0.0)
+  for index in stride(from: 0, to: input.count, by: max(1, input.count / 48 | 1)) {
+    var moved = input.map(Double.init)
+    moved[index] += 1e-6
+    let above = loss(moved)
+    moved[index] -= 2e-6
+    let slope = (above - loss(moved)) / 2e-6
+    slopes += slope * slope
+    errors += (Double(found[index]) - slope) * (Double(found[index]) - slope)
+  }
+  #expect((errors / slopes).squareRoot() < 1e-5)
+  // It costs the weights nothing.
+  for parameter in network.parameters {
+    #expect(with.gradients?[parameter.name] == without.gradients?[parameter.name])
+  }
+}
+
+private var inputReaders: [Network] {
+  var activated = Network(input: Shape(2, 4, 4))
+  activated.output("out", of: activated.append(Block("a", [.sigmoid]), to: activated.input))
+  var reshaped = Network(input: Shape(2, 4, 4), parts: 2)
+  let flat = reshaped.append(
+    Block("a", [.reshape(Shape(8, 2, 2)), .convolution(channels: 3, kernel: 3)]),
+    to: reshaped.input)
+  reshaped.output("out", of: flat)
+  reshaped.output("in", of: reshaped.input)
+  var wide = Network(input: Shape(3, 12, 12))
+  wide.output(
+    "out",
+    of: wide.append(
+      Block("a", [.convolution(channels: 16, kernel: 1), .leakyReLU(0.2)]), to: wide.input))
+  return [activated, reshaped, wide]
+}
+
+@Test func aPartThatNobodyReadsHasNoGradient() async {
+  await #expect(processExitsWith: .failure) {
+    var network = Network(input: Shape(2, 2, 2), parts: 2)
+    let part = network.part(0, of: network.input)
+    network.output("out", of: network.append(Block("a", [.sigmoid]), to: part))
+    _ = try CPUEngine().compile(
+      network, batch: 1, for: .training, parameters: Parameters([]), wantsInputGradient: true)
+  }
+}
+
 @Test func aTensorIsReadAsAWholeOrInParts() async {
   await #expect(processExitsWith: .failure) {
     var network = Network(input: Shape(2, 2, 2), parts: 2)

@@ -62,9 +62,12 @@ public struct CPUEngine: Sendable {
   /// The executable keeps `parameters` and reads them at each run, so several executables may share
   /// them, on one thread at a time.
   ///
-  /// Throws when `parameters` lacks an array of the network or has it in another shape.
+  /// - Parameter wantsInputGradient: Whether `backward` also leaves the slope of the loss in the input, for
+  ///   a network that comes after another one.
+  /// - Throws: When `parameters` lacks an array of the network or has it in another shape.
   public func compile(
-    _ network: Network, batch: Int, for purpose: Purpose, parameters: Parameters
+    _ network: Network, batch: Int, for purpose: Purpose, parameters: Parameters,
+    wantsInputGradient: Bool = false
   ) throws(NetworksError) -> Executable {
     precondition(batch > 0, "a batch has at least one sample")
     let known = Set(parameters.entries)
@@ -75,6 +78,7 @@ public struct CPUEngine: Sendable {
     }
     return Executable(
       network: network, batch: batch, purpose: purpose, parameters: parameters,
+      wantsInputGradient: wantsInputGradient && purpose == .training,
       workers: Workers(threads: threads), functions: functions)
   }
 }

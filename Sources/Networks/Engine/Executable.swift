@@ -20,12 +20,12 @@ public final class Executable {
 
   init(
     network: Network, batch: Int, purpose: CPUEngine.Purpose, parameters: Parameters,
-    workers: Workers, functions: winograd_kernels
+    wantsInputGradient: Bool, workers: Workers, functions: winograd_kernels
   ) {
     (self.network, self.batch, self.parameters) = (network, batch, parameters)
     self.workers = workers
     gradients = purpose == .training ? Parameters(network.parameters) : nil
-    let schedule = Schedule(network)
+    let schedule = Schedule(network, wantsInputGradient: wantsInputGradient)
     let placement = Placement(schedule, batch: batch, training: purpose == .training)
     arena = allocateFloats(placement.count)
     let tensors = placement.memory(in: arena)
@@ -52,16 +52,30 @@ public final class Executable {
       interleave(from, memory.shape, samples: memory.samples, to: memory.values)
     }
     for kernel in kernels { kernel.forward(scratch: scratch) }
-    return outputs.map { memory in
-      [Float](unsafeUninitializedCapacity: memory.count) { buffer, count in
-        count = memory.count
-        guard let to = buffer.baseAddress else { return }
-        workers.run(memory.samples) { sample in
-          let at = sample * memory.shape.count
-          kernels_deinterleave(
-            memory.values + at, Int32(memory.shape.channels),
-            memory.shape.height * memory.shape.width, to + at)
-        }
+    return outputs.map { planes($0.values, of: $0) }
+  }
+
+  /// The slope of the loss in the input, `[parts · batch, channels, height, width]`, as the last `backward`
+  /// left it.
+  ///
+  /// Traps unless it was compiled for that.
+  public func inputGradient() -> [Float] {
+    let memory = tensors[network.input.index]
+    guard let gradient = memory.gradient else {
+      preconditionFailure("compiled without the input's gradient")
+    }
+    return planes(gradient, of: memory)
+  }
+
+  private func planes(_ pixels: UnsafePointer<Float>, of memory: TensorMemory) -> [Float] {
+    [Float](unsafeUninitializedCapacity: memory.count) { buffer, count in
+      count = memory.count
+      guard let to = buffer.baseAddress else { return }
+      workers.run(memory.samples) { sample in
+        let at = sample * memory.shape.count
+        kernels_deinterleave(
+          pixels + at, Int32(memory.shape.channels), memory.shape.height * memory.shape.width,
+          to + at)
       }
     }
   }

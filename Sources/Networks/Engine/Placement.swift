@@ -27,9 +27,8 @@ struct Placement {
     if training {
       buffers += gradientRoots.map { root in
         let (made, read) = (gradientTimes.made[root], gradientTimes.read[root])
-        // The input wants no gradient.
         return MemoryPlan.Buffer(
-          count: root == 0 ? 0 : sizes[root],
+          count: root == 0 && !schedule.wantsInputGradient ? 0 : sizes[root],
           use: min(end - 1 - read, end - 1 - made)...(end - 1 - made))
       }
     }
@@ -68,7 +67,7 @@ struct Placement {
       let size = samples * tensor.shape.count
       return TensorMemory(
         values: arena + values[own.owner] + own.part * size,
-        gradient: gradients.isEmpty || slope.owner == 0
+        gradient: gradients.isEmpty || slope.owner == 0 && !schedule.wantsInputGradient
           ? nil : arena + gradients[slope.owner] + slope.part * size,
         samples: samples, shape: tensor.shape)
     }

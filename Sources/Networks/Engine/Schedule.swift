@@ -37,14 +37,21 @@ struct Schedule {
   /// The branches of a tensor that no reader has taken yet.
   private var branches: [Int: [Int]] = [:]
   private let readers: [Int]
+  /// Whether the slope of the loss in the input is of interest; in most networks it is not.
+  let wantsInputGradient: Bool
 
-  /// Traps when a tensor is read as a whole and in parts.
-  init(_ network: Network) {
-    self.network = network
+  /// Traps when a tensor is read as a whole and in parts, and when the input's gradient is wanted and a
+  /// part of it is never read.
+  init(_ network: Network, wantsInputGradient: Bool = false) {
+    (self.network, self.wantsInputGradient) = (network, wantsInputGradient)
     tensors = [network.input] + network.nodes.map(\.output)
     values = tensors.indices.map { View(owner: $0) }
     gradients = values
     readers = Self.readers(of: network)
+    if wantsInputGradient {
+      precondition(Self.readsAllInput(network), "each part of the input is read")
+      fanOut(0)
+    }
     for node in network.nodes { add(node) }
     outputs = network.outputs.map { reader(of: $0.tensor.index) }
   }
@@ -64,6 +71,19 @@ struct Schedule {
     for output in network.outputs { readers[output.tensor.index] += 1 }
     for part in parts { precondition(readers[part[0]] == 0, "read as a whole and in parts") }
     return readers
+  }
+
+  /// Whether the input is read as a whole, or each part of it.
+  private static func readsAllInput(_ network: Network) -> Bool {
+    var parts = Set<Int>()
+    for node in network.nodes where node.input.index == 0 {
+      guard case .part(let index) = node.operation else { return true }
+      parts.insert(index)
+    }
+    let isRead =
+      network.nodes.contains { $0.operation.other?.index == 0 }
+      || network.outputs.contains { $0.tensor.index == 0 }
+    return isRead || parts.count == network.input.parts
   }
 
   /// The tensor that the next reader of this one reads.
@@ -113,8 +133,8 @@ struct Schedule {
   }
 
   private mutating func fanOut(_ index: Int) {
-    // The input wants no gradient, so nothing has to be added.
-    guard readers[index] > 1, gradients[index].owner != 0 else { return }
+    // Where the input wants no gradient, nothing has to be added.
+    guard readers[index] > 1, gradients[index].owner != 0 || wantsInputGradient else { return }
     let made = (0..<readers[index]).map { tensors.count + $0 }
     for branch in made {
       tensors.append(
