@@ -11,11 +11,16 @@ final class CPULearner: Learner {
   /// Whether the step has gradients already.
   private var hasGradients = false
   private let threads: Int
+  /// Nil without a discriminator.
+  private let adversary: Adversary?
 
   init(
     _ architecture: Architecture, configuration: TrainingConfiguration, parameters: Parameters,
-    optimizer: Optimizer, engine: CPUEngine
+    optimizer: Optimizer, discriminator: Discriminator?, engine: CPUEngine
   ) throws {
+    adversary = try discriminator.map {
+      try Adversary($0, configuration: configuration, engine: engine)
+    }
     (self.architecture, self.configuration) = (architecture, configuration)
     (self.optimizer, threads) = (optimizer, engine.threads)
     let network = architecture.trainingNetwork
@@ -32,7 +37,13 @@ final class CPULearner: Learner {
   func learn(
     _ source: TrainingBatch, _ target: TrainingBatch, share: Float
   ) throws -> (source: [Float], target: [Float]) {
-    let losses = try lossesAndGradients(of: source, target)
+    var losses = try lossesAndGradients(of: source, target)
+    if let adversary, optimizer.step >= configuration.discriminatorStart {
+      // The first output is the source's face.
+      let slopes = adversary.learn(
+        losses.answer, source, weight: configuration.discriminatorWeight, share: share)
+      for place in slopes.indices { losses.gradients[0][place] += slopes[place] }
+    }
     executable.backward(losses.gradients)
     if !hasGradients { gradientSum?.clear() }
     gradientSum?.add(gradients, times: share, threads: threads)
@@ -51,15 +62,19 @@ final class CPULearner: Learner {
     optimizer.update(
       executable.parameters, gradients: gradientSum ?? gradients, factor: factor, threads: threads)
     hasGradients = false
+    adversary?.update(factor: factor)
   }
 
-  func load() { hasGradients = false }
+  func load() {
+    hasGradients = false
+    adversary?.forget()
+  }
   func fetch() {}
 
-  /// `gradients` are those of the network's outputs.
+  /// `gradients` are those of the network's outputs, `answer` is the source's face.
   private func lossesAndGradients(
     of source: TrainingBatch, _ target: TrainingBatch
-  ) throws -> (source: [Float], target: [Float], gradients: [[Float]]) {
+  ) throws -> (source: [Float], target: [Float], gradients: [[Float]], answer: [Float]) {
     // [2 · batch, 3, resolution, resolution], sources first.
     let answers = executable.forward(source.input + target.input)
     let perSide = answers.count / 2
@@ -78,6 +93,6 @@ final class CPULearner: Learner {
       }
       losses.append(values)
     }
-    return (losses[0], losses[1], gradients)
+    return (losses[0], losses[1], gradients, answers[0])
   }
 }

@@ -3,8 +3,9 @@ import Networks
 
 /// The state of a run in a folder.
 ///
-/// Files: `weights.safetensors`, `optimizer.safetensors` and `state.json`. Written beside, brought to the
-/// disk and renamed: whole or absent.
+/// Files: `weights.safetensors`, `optimizer.safetensors` and `state.json`, and the first two again with
+/// `discriminator-` in front where the run has a discriminator. Written beside, brought to the disk and
+/// renamed: whole or absent.
 struct Checkpoint {
   /// What `state.json` says.
   struct State: Codable {
@@ -18,12 +19,15 @@ struct Checkpoint {
     let manifest: String
     /// What going back has left of the learning rate; nothing said means all of it.
     var rateShare: Float?
-    /// Sums over the two other files, in hexadecimal.
+    /// Steps of the discriminator; nil without one.
+    var discriminatorStep: Int?
+    /// Sums over the other files, in hexadecimal.
     let checksums: [String: String]
   }
 
   static let weightsName = "weights.safetensors"
   static let optimizerName = "optimizer.safetensors"
+  static let discriminatorPrefix = "discriminator-"
   private static let stateName = "state.json"
 
   let folder: URL
@@ -64,7 +68,7 @@ struct Checkpoint {
         code: .badFile, subject: "checkpoint \(name)",
         reason: "format \(state.format) is newer than this program")
     }
-    for file in [Self.weightsName, Self.optimizerName] {
+    for file in Self.files(withDiscriminator: state.discriminatorStep != nil) {
       let sum: UInt64
       do {
         sum = try fileChecksum(folder.appending(path: file).path)
@@ -98,16 +102,56 @@ struct Checkpoint {
     return nil
   }
 
-  /// Fills the weights and the optimiser.
-  func restore(weights: Parameters, optimizer: Optimizer) throws {
-    try Safetensors.read(folder.appending(path: Self.weightsName).path, into: weights)
+  /// All but the state.
+  private static func files(withDiscriminator: Bool) -> [String] {
+    let names = [weightsName, optimizerName]
+    return names + (withDiscriminator ? names.map { discriminatorPrefix + $0 } : [])
+  }
+
+  /// Fills the weights and the optimiser, and the discriminator's.
+  ///
+  /// A discriminator that began after this checkpoint begins anew, with `configuration`'s seed.
+  func restore(
+    weights: Parameters, optimizer: Optimizer, discriminator: Discriminator? = nil, seed: UInt64
+  ) throws {
+    try read(weights, optimizer, prefix: "", step: state.step)
+    guard let discriminator else { return }
+    guard let step = state.discriminatorStep else {
+      discriminator.begin(seed: seed)
+      return
+    }
+    try read(
+      discriminator.parameters, discriminator.optimizer, prefix: Self.discriminatorPrefix,
+      step: step)
+  }
+
+  private func read(
+    _ weights: Parameters, _ optimizer: Optimizer, prefix: String, step: Int
+  ) throws {
+    try Safetensors.read(folder.appending(path: prefix + Self.weightsName).path, into: weights)
     let moments = Parameters(Self.momentEntries(optimizer))
-    try Safetensors.read(folder.appending(path: Self.optimizerName).path, into: moments)
+    try Safetensors.read(folder.appending(path: prefix + Self.optimizerName).path, into: moments)
     for entry in optimizer.means.entries {
       optimizer.means[entry.name] = moments["mean.\(entry.name)"]
       optimizer.variances[entry.name] = moments["variance.\(entry.name)"]
     }
-    optimizer.step = state.step
+    optimizer.step = step
+  }
+
+  /// `optimizer` may be that of a discriminator.
+  private static func write(
+    _ weights: Parameters, _ optimizer: Optimizer, metadata: [String: String], prefix: String,
+    in folder: URL
+  ) throws {
+    try Safetensors.write(
+      weights, metadata: metadata, to: folder.appending(path: prefix + weightsName).path)
+    let moments = Parameters(momentEntries(optimizer))
+    for entry in optimizer.means.entries {
+      moments["mean.\(entry.name)"] = optimizer.means[entry.name]
+      moments["variance.\(entry.name)"] = optimizer.variances[entry.name]
+    }
+    try Safetensors.write(
+      moments, metadata: metadata, to: folder.appending(path: prefix + optimizerName).path)
   }
 
   private static func momentEntries(_ optimizer: Optimizer) -> [Parameter] {
@@ -118,30 +162,27 @@ struct Checkpoint {
   /// Writes the folder for `step` among the others.
   static func write(
     step: Int, configuration: TrainingConfiguration, manifest: String, rateShare: Float = 1,
-    weights: Parameters, optimizer: Optimizer, in folder: URL
+    weights: Parameters, optimizer: Optimizer, discriminator: Discriminator? = nil, in folder: URL
   ) throws {
     let beside = folder.appending(path: ".partial-\(name(step: step))")
     let final = folder.appending(path: name(step: step))
     try removePartial(in: folder)
     try filing(beside) { try $0.createDirectory(at: beside, withIntermediateDirectories: true) }
     let metadata = ["manifest": manifest, "step": String(step)]
-    try Safetensors.write(
-      weights, metadata: metadata, to: beside.appending(path: weightsName).path)
-    let moments = Parameters(momentEntries(optimizer))
-    for entry in optimizer.means.entries {
-      moments["mean.\(entry.name)"] = optimizer.means[entry.name]
-      moments["variance.\(entry.name)"] = optimizer.variances[entry.name]
+    try write(weights, optimizer, metadata: metadata, prefix: "", in: beside)
+    if let discriminator {
+      try write(
+        discriminator.parameters, discriminator.optimizer, metadata: metadata,
+        prefix: discriminatorPrefix, in: beside)
     }
-    try Safetensors.write(
-      moments, metadata: metadata, to: beside.appending(path: optimizerName).path)
     var checksums: [String: String] = [:]
-    for file in [weightsName, optimizerName] {
+    for file in files(withDiscriminator: discriminator != nil) {
       let sum = try fileChecksum(beside.appending(path: file).path)
       checksums[file] = String(sum, radix: 16)
     }
     let state = State(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
-      checksums: checksums)
+      discriminatorStep: discriminator?.optimizer.step, checksums: checksums)
     try canonicalJSON(state).write(to: beside.appending(path: stateName))
     try synchronizeToDisk(beside.appending(path: stateName).path)
     try synchronizeToDisk(beside.path)

@@ -39,6 +39,11 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// What the mask's loss counts, where there is a mask.
   public var maskWeight: Float = 10
 
+  /// What the discriminator's opinion of the source's answers counts; 0 for none.
+  public var discriminatorWeight: Float = 0
+  /// Steps before it begins to learn and to be heard.
+  public var discriminatorStart = 0
+
   /// How the learning rate changes over the run.
   public var schedule = LearningSchedule()
   /// Batches of which a step takes the mean gradient, where one as large does not fit.
@@ -105,6 +110,9 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     if let term = losses.first(where: { !($0.weight > 0 && $0.weight.isFinite) }) {
       wrong = "a weight of \(term.weight) for the loss \(term.kind.rawValue)"
     }
+    if !(discriminatorWeight >= 0 && discriminatorWeight.isFinite) || discriminatorStart < 0 {
+      wrong = "a discriminator of weight \(discriminatorWeight) from step \(discriminatorStart)"
+    }
     if !(detailWeight >= 0) { wrong = "a weight of \(detailWeight) for eyes and mouth" }
     if !(maskWeight >= 0) { wrong = "a mask weight of \(maskWeight)" }
     if !(0...1).contains(outsideWeight) { wrong = "an outside weight of \(outsideWeight)" }
@@ -152,6 +160,9 @@ extension TrainingConfiguration {
     outsideWeight = try stored.decode(Float.self, forKey: .outsideWeight)
     detailWeight = try stored.decodeIfPresent(Float.self, forKey: .detailWeight) ?? detailWeight
     maskWeight = try stored.decodeIfPresent(Float.self, forKey: .maskWeight) ?? maskWeight
+    discriminatorWeight =
+      try stored.decodeIfPresent(Float.self, forKey: .discriminatorWeight) ?? 0
+    discriminatorStart = try stored.decodeIfPresent(Int.self, forKey: .discriminatorStart) ?? 0
     schedule =
       try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()
     accumulation = try stored.decodeIfPresent(Int.self, forKey: .accumulation) ?? 1

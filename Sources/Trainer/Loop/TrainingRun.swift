@@ -23,6 +23,8 @@ public final class TrainingRun {
   private let engine: CPUEngine
   private let parameters: Parameters
   private let optimizer: Optimizer
+  /// Nil where it counts nothing.
+  private let discriminator: Discriminator?
   let learner: any Learner
   let team: Team
   private var savedStep: Int?
@@ -49,6 +51,11 @@ public final class TrainingRun {
     torch: TorchEngine? = nil, group: TorchGroup? = nil, startingFrom other: URL? = nil
   ) throws {
     try configuration.check()
+    guard torch == nil || configuration.discriminatorWeight == 0 else {
+      throw TrainerError(
+        code: .badShape, subject: "discriminator",
+        reason: "learns on the CPU engine only; take --discriminator 0 with another")
+    }
     team = Team(group: group)
     (self.folder, self.configuration, self.manifest) = (folder, configuration, manifest)
     self.engine = engine
@@ -56,6 +63,10 @@ public final class TrainingRun {
     parameters = Parameters(architecture.trainingNetwork.parameters)
     optimizer = Optimizer(parameters, settings: configuration.optimizer)
     precondition(group == nil || torch != nil, "processes are joined by PyTorch")
+    discriminator =
+      configuration.discriminatorWeight > 0
+      ? Discriminator(resolution: configuration.resolution, settings: configuration.optimizer)
+      : nil
     learner =
       if let torch {
         try TorchLearner(
@@ -64,7 +75,7 @@ public final class TrainingRun {
       } else {
         try CPULearner(
           architecture, configuration: configuration, parameters: parameters,
-          optimizer: optimizer, engine: engine)
+          optimizer: optimizer, discriminator: discriminator, engine: engine)
       }
 
     let found =
@@ -73,12 +84,15 @@ public final class TrainingRun {
     skipped = found?.skipped ?? []
     if let checkpoint = found?.checkpoint {
       try Self.check(checkpoint.state, against: configuration, manifest: manifest)
-      try checkpoint.restore(weights: parameters, optimizer: optimizer)
+      try checkpoint.restore(
+        weights: parameters, optimizer: optimizer, discriminator: discriminator,
+        seed: configuration.seed)
       step = checkpoint.state.step
       savedStep = step
       rateShare = checkpoint.state.rateShare ?? 1
     } else {
       parameters.initialize(seed: configuration.seed)
+      discriminator?.begin(seed: configuration.seed)
       if let other { try Self.readEncoder(of: other, into: parameters) }
     }
     try share()
@@ -178,7 +192,9 @@ public final class TrainingRun {
   /// To the latest checkpoint, as it was but for the learning rate.
   private func goBack() throws {
     if team.keepsFiles, let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) {
-      try checkpoint.restore(weights: parameters, optimizer: optimizer)
+      try checkpoint.restore(
+        weights: parameters, optimizer: optimizer, discriminator: discriminator,
+        seed: configuration.seed)
       step = checkpoint.state.step
     }
     rateShare = rateShare / 2
@@ -283,7 +299,7 @@ public final class TrainingRun {
   /// The history first: a checkpoint's steps are always in it.
   private func save(_ history: History?) throws {
     if team.keepsFiles { try learner.fetch() }
-    guard try team.all(!team.keepsFiles || parameters.isFinite) else {
+    guard try team.all(!team.keepsFiles || isFinite) else {
       throw TrainerError(
         code: .diverged, subject: "step \(step)",
         reason: "a weight is not a finite number; lower the learning rate")
@@ -295,10 +311,15 @@ public final class TrainingRun {
     savedStep = step
   }
 
+  /// The discriminator's too: what it says goes into the other weights.
+  private var isFinite: Bool {
+    parameters.isFinite && discriminator?.parameters.isFinite != false
+  }
+
   private func writeCheckpoint() throws {
     try Checkpoint.write(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
-      weights: parameters, optimizer: optimizer, in: checkpoints)
+      weights: parameters, optimizer: optimizer, discriminator: discriminator, in: checkpoints)
     try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints)
   }
 }

@@ -21,8 +21,20 @@ struct LossOptions: ParsableArguments {
   @Option(help: "What a tint of the whole face counts; 0 for off. (default: 0)")
   var colorWeight: Float?
 
+  @Option(
+    help:
+      "For the last phase: what a network that tells faces from answers counts, such as 0.1; 0 for off."
+  )
+  var discriminator: Float?
+
+  @Option(help: "Steps before the discriminator begins. (default: 0)")
+  var discriminatorFrom: Int?
+
   func validate() throws {
-    let weights = [detailWeight, maskWeight, absoluteWeight, structureWeight, colorWeight]
+    let weights = [
+      discriminator, detailWeight, maskWeight, absoluteWeight, structureWeight, colorWeight,
+    ]
+    guard discriminatorFrom ?? 0 >= 0 else { throw ValidationError("steps are 0 or more") }
     guard weights.allSatisfy({ ($0 ?? 0) >= 0 && ($0 ?? 0).isFinite }) else {
       throw ValidationError("weights are 0 or more")
     }
@@ -37,6 +49,8 @@ struct LossOptions: ParsableArguments {
     if let maskWeight { configuration.maskWeight = maskWeight }
     if let absoluteWeight { configuration.losses.setWeight(absoluteWeight, of: .absolute) }
     if let structureWeight { configuration.losses.setWeight(structureWeight, of: .dissimilarity) }
+    if let discriminator { configuration.discriminatorWeight = discriminator }
+    if let discriminatorFrom { configuration.discriminatorStart = discriminatorFrom }
     if let colorWeight { configuration.losses.setWeight(colorWeight, of: .color) }
   }
 }

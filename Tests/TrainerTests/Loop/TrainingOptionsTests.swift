@@ -167,6 +167,8 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   object["accumulation"] = nil
   object["widths"] = nil
   object["detailWeight"] = nil
+  object["discriminatorWeight"] = nil
+  object["discriminatorStart"] = nil
   var optimizer = try #require(object["optimizer"] as? [String: Any])
   for key in ["rule", "clip", "keptShare"] { optimizer[key] = nil }
   object["optimizer"] = optimizer
