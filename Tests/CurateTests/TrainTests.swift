@@ -117,6 +117,18 @@ import Testing
     #expect(try weights() == ["absolute": 1, "dissimilarity": 1])
     #expect(try configuration()["detailWeight"] as? Double == 0)
 
+    let judged = try train(
+      workspace, "--name", "weighed", "--resume", "--iterations", "4", "--discriminator", "0.2",
+      "--discriminator-from", "3")
+    #expect(judged.status == 0, "\(judged.errors)")
+    let checkpoint = workspace.path + "/models/weighed/checkpoints/000004/"
+    for file in ["discriminator-weights", "discriminator-optimizer"] {
+      #expect(FileManager.default.fileExists(atPath: checkpoint + file + ".safetensors"))
+    }
+    let state = try String(contentsOfFile: checkpoint + "state.json", encoding: .utf8)
+    #expect(state.replacing(" ", with: "").contains("\"discriminatorStep\":1"))
+    #expect(try train(workspace, "--name", "x", "--discriminator", "-1").status == 64)
+
     let none = try train(
       workspace, "--name", "none", "--iterations", "1", "--structure-weight", "0",
       "--absolute-weight", "0")

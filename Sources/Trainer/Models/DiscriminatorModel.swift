@@ -59,8 +59,9 @@ package enum DiscriminatorModel {
     return side
   }
 
-  /// Strides, the first of them 2 and at most 8 of them, whose patch is nearest to this one; of equal ones the
-  /// fewest, then those that halve most often. Their product divides the resolution.
+  /// Strides, at most 8 and the first of them 2, whose patch is nearest to this one.
+  ///
+  /// Of equal ones the fewest, then those that halve most often. Their product divides the resolution.
   package static func strides(patch wanted: Int, resolution: Int) -> [Int] {
     let all = (1...8).flatMap { count in
       (0..<1 << (count - 1)).map { choice in

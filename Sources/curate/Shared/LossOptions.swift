@@ -22,9 +22,10 @@ struct LossOptions: ParsableArguments {
   var colorWeight: Float?
 
   @Option(
-    help:
-      "For the last phase: what a network that tells faces from answers counts, such as 0.1; 0 for off."
-  )
+    help: """
+      For the last phase: what a network that tells faces from answers counts, such as 0.1; 0 for \
+      off. (default: 0)
+      """)
   var discriminator: Float?
 
   @Option(help: "Steps before the discriminator begins. (default: 0)")

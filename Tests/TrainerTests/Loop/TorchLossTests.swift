@@ -1,0 +1,59 @@
+import Foundation
+import Networks
+import Testing
+import Trainer
+
+/// The engine that `make engine TORCH=…` built, if it was.
+private let torch = try? TorchEngine(
+  plugin: ProcessInfo.processInfo.environment["CURATE_TORCH_ENGINE"]
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: ".build/release/\(TorchEngine.fileName)").path,
+  settings: TorchEngine.Settings(device: "cpu", threads: 2))
+
+@Suite(.enabled(if: torch != nil, "no PyTorch engine here: make engine TORCH=…"))
+struct TorchLossTests {
+  /// Every loss at one and at two scales, masks, stacked and normalised codes.
+  @Test(arguments: [
+    (TrainingConfiguration.Model.dfUD, 64), (.liaeUD, 64), (.light, 144), (.light, 256),
+  ])
+  func stepsHaveTheLossesOfTheCPUEngine(
+    model: TrainingConfiguration.Model, resolution: Int
+  ) throws {
+    var configuration = TrainingConfiguration(
+      model: model, resolution: resolution, batchSize: 2, seed: 8, learningRate: 1e-4)
+    configuration.widths = Architecture.Widths(code: 32, encoder: 8, decoder: 8, mask: 4)
+    configuration.losses.setWeight(20, of: .color)
+    func losses(_ torch: TorchEngine?) throws -> [Float] {
+      let folder = try TemporaryFolder()
+      let run = try TrainingRun(
+        folder: folder.url, configuration: configuration, manifest: "m", engine: CPUEngine(),
+        torch: torch)
+      return try (0..<3).flatMap { step in
+        let batch = { (seed: Int) in
+          noise(count: 2, resolution: resolution, seed: UInt64(2 * step + seed))
+        }
+        let (source, target) = try run.learn { _ in (batch(0), batch(1)) }
+        return source.losses + target.losses
+      }
+    }
+    let (ours, theirs) = try (losses(nil), losses(torch))
+    #expect(ours.count == 12)
+    // Adam's first steps have the sign of a slope, be it as small as rounding.
+    for (place, (one, other)) in zip(ours, theirs).enumerated() {
+      #expect(abs(one - other) < (place < 4 ? 2e-6 : 1e-3) * one)
+    }
+  }
+
+  @Test func aDiscriminatorNeedsTheCPUEngine() throws {
+    var configuration = small(steps: 1)
+    configuration.discriminatorWeight = 0.1
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: TrainerError.self) {
+      try TrainingRun(
+        folder: folder.url, configuration: configuration, manifest: "m", engine: CPUEngine(),
+        torch: torch)
+    }
+    #expect(error?.subject == "discriminator")
+  }
+}
