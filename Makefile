@@ -1,5 +1,5 @@
 # Everything a newcomer types. Each target works by itself on a fresh Debian 12 with Swift 6.3.
-.PHONY: setup build demo test lint format bench asan ci clean
+.PHONY: setup build engine demo test lint format bench asan ci clean
 
 SWIFT ?= swift
 CURATE = .build/release/curate
@@ -9,6 +9,10 @@ setup:
 
 build: setup
 	$(SWIFT) build -c release --product curate
+
+# Optional: TORCH is an installation of PyTorch, /usr for Debian's libtorch-dev.
+engine:
+	@Scripts/engine.sh "$(TORCH)" .build/release
 
 demo: build
 	@Scripts/demo.sh $(CURATE)

@@ -119,17 +119,6 @@ struct TorchTests {
     #expect(together.output.contains("first 1\n"))
     #expect(together.errors.contains("number of processes is 2, the run began with 1"))
   }
-
-  @Test func aBatchWithoutRoomIsToldWhichHas() throws {
-    let command =
-      "ulimit -v 5000000; OMP_NUM_THREADS=1 exec '\(Shell.curate)' --workspace '\(workspace.path)'"
-      + " train pair --name room --engine torch --device cpu --quiet --resolution 64"
-    let ended = try Shell.run("bash", ["-c", "\(command) --batch-size 1000 --iterations 1"])
-    #expect(ended.status == 1)
-    #expect(
-      ended.errors.contains("has no room for 1000 faces of each side at 64 px; --batch-size "),
-      "\(ended.errors)")
-  }
 }
 
 @Suite struct EngineOptionTests {
