@@ -71,6 +71,9 @@ struct TrainRun: ParsableCommand {
   @Option(help: "Steps between previews.")
   var previewEvery = 250
 
+  @Flag(help: "Write event files for TensorBoard into the model's folder, too.")
+  var tensorboard = false
+
   @Flag(help: "Go on with a model that exists; begin it when there is none.")
   var resume = false
 
@@ -91,10 +94,11 @@ struct TrainRun: ParsableCommand {
     var configuration = try settings(in: folder)
     configuration.processes = place?.size ?? 1
     let torch = try engine.open(place)
-    let job = TrainJob(
+    var job = TrainJob(
       workspace: opened, manifest: read, folder: folder, configuration: configuration,
       torch: torch,
       startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
+    if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }
     let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil
     if isFirst { for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") } }

@@ -22,6 +22,8 @@ public struct TrainingReport: Sendable {
   public let rate: Double
   /// Share of the time that the engine waited for data lately, 0 to 1.
   public let wait: Double
+  /// What the step was taken with.
+  public let learningRate: Float
   /// To the nearest of the limits; nil without one.
   public let secondsLeft: Double?
   /// Mean losses over faces that are never learned; nil but in the steps that have a preview.

@@ -21,9 +21,12 @@ extension TrainingRun {
         code: .diverged, subject: "step \(step + 1)",
         reason: "the loss is \(source.loss) and \(target.loss); lower the learning rate")
     }
-    try learner.update(factor: rateShare * configuration.schedule.factor(step: step))
+    try learner.update(factor: rateFactor(step: step))
     return (source, target)
   }
+
+  /// What of the full learning rate a step is taken with, counted from 0.
+  func rateFactor(step: Int) -> Float { rateShare * configuration.schedule.factor(step: step) }
 
   /// The mean losses over some batches; nil where there are none.
   func loss(

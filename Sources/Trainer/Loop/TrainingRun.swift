@@ -229,6 +229,7 @@ public final class TrainingRun {
       try report(
         TrainingReport(
           step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
+          learningRate: configuration.optimizer.learningRate * rateFactor(step: step - 1),
           secondsLeft: secondsLeft(since: start, rate: pace.rate), heldOut: unseen))
       if step % configuration.checkpointInterval == 0 { try save(history) }
       if let preview, shows { try preview(step, model()) }

@@ -16,6 +16,8 @@ struct TrainJob {
   let torch: EngineOptions.Torch?
   /// The folder of a model whose encoder a new one begins with.
   let startingFrom: URL?
+  /// Told of each step and preview, for TensorBoard.
+  var log: TensorBoardLog?
 
   /// Faces shown in a preview.
   private static let previewFaces = 6
@@ -57,12 +59,14 @@ struct TrainJob {
       shouldStop: shouldStop,
       report: {
         losses.add($0)
+        try log?.add($0)
         report($0)
       }, note: note,
       preview: { step, model in
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
         try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
+        try log?.add(preview: sheet, step: step)
         if written.secondsToNow > Self.pageInterval {
           try tell(losses, step: step, note: note)
           written = .now
