@@ -71,6 +71,13 @@ struct TrainRun: ParsableCommand {
   @Option(help: "Steps between previews.")
   var previewEvery = 250
 
+  @Option(
+    help: """
+      Measure the swap against the truth with each preview: a folder that `sample` made, or one \
+      video of its truth/.
+      """)
+  var truth: String?
+
   @Flag(help: "Write event files for TensorBoard into the model's folder, too.")
   var tensorboard = false
 
@@ -98,6 +105,11 @@ struct TrainRun: ParsableCommand {
       workspace: opened, manifest: read, folder: folder, configuration: configuration,
       torch: torch,
       startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
+    if let truth, isFirst {
+      job.truth = try TruthFinder(
+        workspace: opened, manifest: read, resolution: configuration.resolution
+      ).truth(at: truth, progress: progress)
+    }
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }
     let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil
@@ -124,7 +136,7 @@ struct TrainRun: ParsableCommand {
     _ job: TrainJob, _ reporter: ProgressReporter?
   ) throws -> (end: TrainingEnd, run: TrainingRun, first: Int) {
     var first = 0
-    var heldOut: HeldOutLoss?
+    var look: TrainingReport?
     let (end, run) = try job.run(
       started: { run in
         first = run.step
@@ -133,19 +145,32 @@ struct TrainRun: ParsableCommand {
       },
       shouldStop: { StopSignal.isRequested },
       report: { report in
-        if let unseen = report.heldOut { heldOut = unseen }
+        if report.heldOut != nil || report.quality != nil { look = report }
         reporter?.report(
           Progress(done: report.step, total: iterations),
           note: "loss \(Double(report.source.loss).text(4)) source "
             + "\(Double(report.target.loss).text(4)) target  data wait "
             + "\((report.wait * 100).text(0)) %"
-            + (heldOut.map {
-              "  not learned \(Double($0.source).text(4)) \(Double($0.target).text(4))"
-            } ?? "")
+            + (look.map(Self.text) ?? "")
             + (report.secondsLeft.map { "  \(ProgressReporter.clock($0)) left" } ?? ""))
       },
       note: { reporter?.note("Warning: \($0)") })
     return (end, run, first)
+  }
+
+  /// What a preview has found, in a few words.
+  private static func text(_ look: TrainingReport) -> String {
+    var text = ""
+    if let loss = look.heldOut {
+      text += "  unseen \(Double(loss.source).text(4)) \(Double(loss.target).text(4))"
+    }
+    if let unseen = look.quality?.unseen, let source = unseen.source, let target = unseen.target {
+      text += "  SSIM \(source.ssim.text(3)) \(target.ssim.text(3))"
+    }
+    if let swap = look.quality?.swap {
+      text += "  swap \(swap.psnr.text(1)) dB \(swap.ssim.text(3))"
+    }
+    return text
   }
 
   /// What was typed, over what a run that is resumed was begun with.

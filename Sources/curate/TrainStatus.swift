@@ -23,6 +23,13 @@ struct TrainStatus: ParsableCommand {
     var checkpoint: Int?
     var sourceLoss: Float?
     var targetLoss: Float?
+    /// Over faces that are never learned, at the latest preview.
+    var unseenSourceLoss: Float?
+    var unseenTargetLoss: Float?
+    var unseenSourceSsim: Double?
+    var unseenTargetSsim: Double?
+    /// Of the swap against the truth, where it is known.
+    var swap: SwapScore?
     var stepsPerSecond: Double?
     var dataWait: Double?
     var lastStep: Date?
@@ -34,6 +41,10 @@ struct TrainStatus: ParsableCommand {
       )
       (checkpoint, lastStep) = (status.checkpoint, status.lastStep)
       (sourceLoss, targetLoss) = (status.losses?.source, status.losses?.target)
+      (unseenSourceLoss, unseenTargetLoss) = (status.heldOut?.source, status.heldOut?.target)
+      unseenSourceSsim = status.quality?.unseen?.source?.ssim
+      unseenTargetSsim = status.quality?.unseen?.target?.ssim
+      swap = status.quality?.swap
       (stepsPerSecond, dataWait) = (status.rate, status.wait)
     }
   }
@@ -59,6 +70,13 @@ struct TrainStatus: ParsableCommand {
         Column("saved", number: true) { $0.checkpoint.map(String.init) ?? "-" },
         Column("source", number: true) { $0.sourceLoss.map { Double($0).text(4) } ?? "-" },
         Column("target", number: true) { $0.targetLoss.map { Double($0).text(4) } ?? "-" },
+        Column("unseen SSIM", number: true) {
+          guard let source = $0.unseenSourceSsim, let target = $0.unseenTargetSsim else {
+            return "-"
+          }
+          return "\(source.text(3)) \(target.text(3))"
+        },
+        Column("swap", number: true) { $0.swap.map { "\($0.psnr.text(1)) dB" } ?? "-" },
         Column("steps/s", number: true) { $0.stepsPerSecond?.text(2) ?? "-" },
         Column("data wait", number: true) { $0.dataWait.map { ($0 * 100).text(1) + " %" } ?? "-" },
         Column("last step") { $0.lastStep.map { $0.formatted(.iso8601) } ?? "-" },

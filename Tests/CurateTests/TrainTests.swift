@@ -153,4 +153,30 @@ import Testing
     #expect(refused.errors.contains("80 px: take a multiple of 32 from 64 to 512"))
     #expect(try run("wide", "--widths", "16,4,4").status == 64)
   }
+
+  @Test func theSwapIsMeasuredAgainstTheTruthWhileTraining() throws {
+    let workspace = try Self.filled()
+    let clips = Samples.folder.path("clips")
+    let trained = try train(
+      workspace, "--name", "true", "--iterations", "9", "--truth", clips, "--tensorboard")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let status = try workspace.curate("train", "status", "--format", "json")
+    let lines = try #require(
+      try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
+    let swap = try #require(lines[0]["swap"] as? [String: Any])
+    #expect(swap["frames"] as? Int == 30)
+    let (psnr, worst) = (swap["psnr"] as? Double ?? 0, swap["worst_psnr"] as? Double ?? 0)
+    #expect(worst > 5 && psnr >= worst && psnr < 60)
+    let events = try FileManager.default.contentsOfDirectory(
+      atPath: workspace.path + "/models/true/tensorboard")
+    #expect(events.count == 1)
+    // One video alone, and a folder that holds no truth.
+    let one = try train(
+      workspace, "--name", "one", "--iterations", "1", "--truth", clips + "/truth/bob-target.mp4")
+    #expect(one.status == 0, "\(one.errors)")
+    for path in [workspace.path, clips + "/nobody"] {
+      let wrong = try train(workspace, "--name", "wrong", "--iterations", "1", "--truth", path)
+      #expect(wrong.status == 1 && wrong.errors.contains(path), "\(wrong.errors)")
+    }
+  }
 }

@@ -16,6 +16,8 @@ struct History {
     /// Losses over faces that are never learned, in the steps that have a preview.
     var heldOutSource: Float?
     var heldOutTarget: Float?
+    /// What was measured in the steps that have a preview.
+    var quality: PreviewQuality?
   }
 
   /// Closes itself.
@@ -49,16 +51,47 @@ struct History {
   func synchronize() throws { try file.synchronize() }
 }
 
+extension History.Line {
+  init(_ report: TrainingReport) {
+    self.init(
+      step: report.step, source: report.source.loss, target: report.target.loss,
+      rate: report.rate, wait: report.wait, heldOutSource: report.heldOut?.source,
+      heldOutTarget: report.heldOut?.target, quality: report.quality)
+  }
+
+  var heldOut: HeldOutLoss? {
+    guard let heldOutSource, let heldOutTarget else { return nil }
+    return HeldOutLoss(source: heldOutSource, target: heldOutTarget)
+  }
+
+  /// Whether something was measured in this step.
+  var isLook: Bool { heldOutSource != nil || quality != nil }
+}
+
 extension History {
+  /// Bytes that are looked through for a line; a preview is rarely so many steps ago.
+  private static let reach = 4 << 20
+
   /// The last whole line of a file, from its end; nil where there is none.
   static func lastLine(of url: URL) throws -> Line? {
+    try lastLine(of: url, reach: 8192) { _ in true }
+  }
+
+  /// The last line in which something was measured; nil where there is none near the end.
+  static func lastLook(of url: URL) throws -> Line? {
+    try lastLine(of: url, reach: reach, where: \.isLook)
+  }
+
+  private static func lastLine(
+    of url: URL, reach: Int, where isWanted: (Line) -> Bool
+  ) throws -> Line? {
     // A run that has not begun has no history.
     guard let file = try? FileHandle(forReadingFrom: url) else { return nil }
-    let size = try file.seekToEnd()
-    try file.seek(toOffset: size > 4096 ? size - 4096 : 0)
+    let size = Int(try file.seekToEnd())
+    try file.seek(toOffset: UInt64(max(0, size - reach)))
     let end = try file.readToEnd() ?? Data()
     return end.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap {
       try? JSONDecoder().decode(Line.self, from: Data($0))  // Cut off by a kill.
-    }.first
+    }.first(where: isWanted)
   }
 }

@@ -28,6 +28,8 @@ public struct TrainingReport: Sendable {
   public let secondsLeft: Double?
   /// Mean losses over faces that are never learned; nil but in the steps that have a preview.
   public let heldOut: HeldOutLoss?
+  /// What was measured; nil but in the steps that have a preview.
+  public let quality: PreviewQuality?
 }
 
 /// How a model does on faces it has never learned, of videos it has never seen.

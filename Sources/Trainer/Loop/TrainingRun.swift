@@ -119,6 +119,8 @@ public final class TrainingRun {
   ///   - shouldStop: Asked before each step.
   ///   - report: Called after each step.
   ///   - note: Told in a line when the run goes back to a checkpoint.
+  ///   - measure: Called like `preview`, but before the step is reported; its answer goes into the
+  ///     history.
   ///   - preview: Called with a copy of the model every `previewInterval` steps.
   /// When a loss or a weight is not finite, the run goes back to its latest checkpoint and on with
   /// half the learning rate, three times at most.
@@ -132,6 +134,7 @@ public final class TrainingRun {
     shouldStop: () -> Bool = { false },
     report: (TrainingReport) throws -> Void = { _ in },
     note: (String) -> Void = { _ in },
+    measure: ((_ model: SwapModel) throws -> PreviewQuality?)? = nil,
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)? = nil
   ) throws -> TrainingEnd {
     var lock: RunLock?
@@ -147,7 +150,7 @@ public final class TrainingRun {
       do {
         return try goOn(
           since: start, batches: batches, heldOut: heldOut, shouldStop: shouldStop, report: report,
-          preview: preview)
+          measure: measure, preview: preview)
       } catch let error as TrainerError
         where error.code == .diverged && savedStep != nil && returns < 3
       {
@@ -190,6 +193,7 @@ public final class TrainingRun {
     since start: ContinuousClock.Instant, batches: @escaping Batches,
     heldOut: [(source: TrainingBatch, target: TrainingBatch)], shouldStop: () -> Bool,
     report: (TrainingReport) throws -> Void,
+    measure: ((_ model: SwapModel) throws -> PreviewQuality?)?,
     preview: ((_ step: Int, _ model: SwapModel) throws -> Void)?
   ) throws -> TrainingEnd {
     let history =
@@ -220,19 +224,18 @@ public final class TrainingRun {
       step += 1
       pace.add(step: began.secondsToNow, waiting: waited)
 
-      let shows = team.keepsFiles && step % configuration.previewInterval == 0
-      let unseen = shows ? try loss(over: heldOut) : nil
-      try history?.append(
-        History.Line(
-          step: step, source: source.loss, target: target.loss, rate: pace.rate, wait: pace.wait,
-          heldOutSource: unseen?.source, heldOutTarget: unseen?.target))
-      try report(
-        TrainingReport(
-          step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
-          learningRate: configuration.optimizer.learningRate * rateFactor(step: step - 1),
-          secondsLeft: secondsLeft(since: start, rate: pace.rate), heldOut: unseen))
+      let isLook = team.keepsFiles && step % configuration.previewInterval == 0
+      let shown = isLook && (measure != nil || preview != nil) ? try model() : nil
+      let done = TrainingReport(
+        step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
+        learningRate: configuration.optimizer.learningRate * rateFactor(step: step - 1),
+        secondsLeft: secondsLeft(since: start, rate: pace.rate),
+        heldOut: isLook ? try loss(over: heldOut) : nil,
+        quality: try shown.flatMap { try measure?($0) })
+      try history?.append(History.Line(done))
+      try report(done)
       if step % configuration.checkpointInterval == 0 { try save(history) }
-      if let preview, shows { try preview(step, model()) }
+      if let preview, let shown { try preview(step, shown) }
     }
     if savedStep != step { try save(history) }
     return end

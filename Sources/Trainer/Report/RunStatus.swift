@@ -11,6 +11,10 @@ public struct RunStatus: Sendable {
   public let step: Int
   /// Of the last step; nil before the first.
   public let losses: (source: Float, target: Float)?
+  /// Over faces that are never learned, and what else was measured, at the latest preview; nil
+  /// before the first.
+  public let heldOut: HeldOutLoss?
+  public let quality: PreviewQuality?
   /// Steps a second, lately.
   public let rate: Double?
   /// Share of the time that the engine waited for data lately, 0 to 1.
@@ -30,6 +34,8 @@ public struct RunStatus: Sendable {
     step = last?.step ?? 0
     losses = last.map { ($0.source, $0.target) }
     (rate, wait) = (last?.rate, last?.wait)
+    let look = try History.lastLook(of: history)
+    (heldOut, quality) = (look?.heldOut, look?.quality)
     checkpoint = Checkpoint.steps(in: folder.appending(path: "checkpoints")).first
     // A run that has not begun has no history.
     let facts = try? FileManager.default.attributesOfItem(atPath: history.path)

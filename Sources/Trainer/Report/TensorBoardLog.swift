@@ -25,7 +25,8 @@ public final class TensorBoardLog {
     // Also after going back to a checkpoint: TensorBoard forgets what was undone.
     if report.step <= lastStep { try write(.start, step: report.step) }
     lastStep = report.step
-    guard report.step % Self.interval == 0 || report.heldOut != nil else { return }
+    guard report.step % Self.interval == 0 || report.heldOut != nil || report.quality != nil
+    else { return }
     try write(.scalars(Self.scalars(of: report)), step: report.step)
   }
 
@@ -45,6 +46,17 @@ public final class TensorBoardLog {
     ]
     if let heldOut = report.heldOut {
       scalars += [("held out/source", heldOut.source), ("held out/target", heldOut.target)]
+    }
+    let unseen = report.quality?.unseen
+    if let face = unseen?.source { scalars.append(("held out SSIM/source", Float(face.ssim))) }
+    if let face = unseen?.target { scalars.append(("held out SSIM/target", Float(face.ssim))) }
+    if let swap = report.quality?.swap {
+      scalars += [
+        ("swap against truth/PSNR", Float(swap.psnr)),
+        ("swap against truth/SSIM", Float(swap.ssim)),
+        ("swap against truth/worst tenth PSNR", Float(swap.worstPSNR)),
+        ("swap against truth/worst tenth SSIM", Float(swap.worstSSIM)),
+      ]
     }
     return scalars
   }

@@ -18,6 +18,8 @@ struct TrainJob {
   let startingFrom: URL?
   /// Told of each step and preview, for TensorBoard.
   var log: TensorBoardLog?
+  /// Frames whose right answer is known; nil for none.
+  var truth: SwapTruth?
 
   /// Faces shown in a preview.
   private static let previewFaces = 6
@@ -38,6 +40,8 @@ struct TrainJob {
     let source = try loader(.source, without: missing)
     let target = try loader(.target, without: missing)
     let heldOut = try heldOutBatches(without: missing)
+    let measures = try PreviewMeasures(
+      source: source, target: target, heldOut: heldOut, truth: truth)
     let run = try TrainingRun(
       folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
       torch: torch?.engine, group: torch?.group, startingFrom: startingFrom)
@@ -62,6 +66,7 @@ struct TrainJob {
         try log?.add($0)
         report($0)
       }, note: note,
+      measure: { try measures.quality(of: $0) },
       preview: { step, model in
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
