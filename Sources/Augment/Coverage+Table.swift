@@ -1,4 +1,5 @@
-import FaceCore
+public import FaceCore
+import Foundation
 
 extension Coverage {
   /// A heat map for a terminal: yaw from left to right, pitch from up to down, each cell its count
@@ -19,6 +20,14 @@ extension Coverage {
       guard target[cell] > 0 else { return self[cell] == 0 ? "·" : "\(self[cell])  " }
       let need = min(floor, target[cell])
       return "\(self[cell])/\(need) \(gaps.contains(cell) ? "!" : "✓")"
+    }
+  }
+
+  /// Each cell its count and a number of its own, such as the mean loss of its faces.
+  public func table(with numbers: [PoseCell: Double], decimals: Int) -> String {
+    table { cell in
+      guard self[cell] > 0 else { return "·" }
+      return "\(self[cell]) " + (numbers[cell].map { String(format: "%.\(decimals)f", $0) } ?? "-")
     }
   }
 

@@ -1,3 +1,4 @@
+public import FaceCore
 import GRDB
 
 /// How hard a face is for a model.
@@ -9,6 +10,15 @@ public struct FaceLoss: Hashable, Sendable {
   public init(id: FaceID, loss: Double) {
     (self.id, self.loss) = (id, loss)
   }
+}
+
+/// How hard the faces of a pose are for a model.
+public struct CellLoss: Hashable, Sendable {
+  public let cell: PoseCell
+  /// Mean over the faces.
+  public let loss: Double
+  /// Faces that have a loss.
+  public let count: Int
 }
 
 extension Workspace {
@@ -30,6 +40,22 @@ extension Workspace {
         try statement.execute(
           arguments: [model, step, face.loss, face.id.video, face.id.ordinal, face.id.position])
       }
+    }
+  }
+
+  /// The mean losses of a query's faces by pose cell, in order; faces that no model has learned are
+  /// left out.
+  public func cellLosses(matching query: FaceQuery = .all) throws -> [CellLoss] {
+    try catalog.read { db in
+      try check(query, in: db)
+      let condition = QuerySQL(query)
+      return try Row.fetchAll(
+        db,
+        sql: condition.prefix + """
+          SELECT faces.cell, avg(faces.loss), count(faces.loss) FROM face_facts AS faces
+          WHERE \(condition.text) GROUP BY 1 HAVING count(faces.loss) > 0 ORDER BY 1
+          """, arguments: condition.arguments
+      ).map { CellLoss(cell: PoseCell.all[$0[0]], loss: $0[1], count: $0[2]) }
     }
   }
 }

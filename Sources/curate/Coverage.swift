@@ -28,6 +28,9 @@ struct CoverageCommand: ParsableCommand {
   @Flag(help: "Count a face and its mirror image alike.")
   var mirror = false
 
+  @Flag(help: "Show the mean loss of each cell's faces, of the model that learned them last.")
+  var loss = false
+
   private struct Cell: Encodable {
     var cell: String
     /// Degrees, of the cell's middle.
@@ -37,6 +40,8 @@ struct CoverageCommand: ParsableCommand {
     /// With a target: its faces in the cell, and what the first query should have there.
     var target: Int?
     var missing: Int?
+    /// With --loss, where a model has learned some of its faces.
+    var loss: Double?
   }
 
   private struct Summary: Encodable {
@@ -52,6 +57,9 @@ struct CoverageCommand: ParsableCommand {
 
   func validate() throws {
     guard floor > 0 else { throw ValidationError("--floor is more than 0") }
+    guard !loss || against == nil else {
+      throw ValidationError("--loss and --against are two questions")
+    }
   }
 
   func run() throws {
@@ -65,6 +73,7 @@ struct CoverageCommand: ParsableCommand {
     }
     let mine = try coverage(query)
     let lights = try lightCounts(opened)
+    let losses = try loss ? meanLosses(opened) : [:]
     let target = try against.map(coverage)
     let gaps = target.map { mine.gaps(for: $0, floor: floor) } ?? []
     let missing = Dictionary(uniqueKeysWithValues: gaps.map { ($0.cell, $0.missing) })
@@ -74,13 +83,15 @@ struct CoverageCommand: ParsableCommand {
       cells: mine.cells.map { cell in
         Cell(
           cell: cell.name, yaw: cell.center.yaw, pitch: cell.center.pitch, faces: mine[cell],
-          target: target?[cell], missing: target.map { _ in missing[cell] ?? 0 })
+          target: target?[cell], missing: target.map { _ in missing[cell] ?? 0 },
+          loss: losses[cell])
       }, lights: lights)
     try output.show(summary) {
       guard let target else {
         let lit = lights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
           .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        return mine.table() + "\n\(mine.total) faces, evenness \(mine.evenness.text(2))"
+        let table = loss ? mine.table(with: losses, decimals: 4) : mine.table()
+        return table + "\n\(mine.total) faces, evenness \(mine.evenness.text(2))"
           + (lit.isEmpty ? "" : "\nlight: \(lit)")
       }
       var lines = [mine.table(for: target, floor: floor)]
@@ -93,6 +104,16 @@ struct CoverageCommand: ParsableCommand {
       }
       return lines.joined(separator: "\n")
     }
+  }
+
+  private func meanLosses(_ opened: Workspace) throws -> [PoseCell: Double] {
+    var sums: [PoseCell: (sum: Double, count: Int)] = [:]
+    for found in try opened.cellLosses(matching: FaceQuery(typed: query)) {
+      let cell = mirror ? found.cell.folded : found.cell
+      let sum = sums[cell] ?? (0, 0)
+      sums[cell] = (sum.sum + found.loss * Double(found.count), sum.count + found.count)
+    }
+    return sums.mapValues { $0.sum / Double($0.count) }
   }
 
   private func lightCounts(_ opened: Workspace) throws -> [String: Int] {

@@ -1,4 +1,5 @@
 import Catalog
+import FaceCore
 import Testing
 
 @Suite struct LossTests {
@@ -27,6 +28,19 @@ import Testing
     // None comes last.
     let sorted = try workspace.faces(matching: .all, sort: FaceSort.parsing("loss desc"))
     #expect(sorted.prefix(5).map(\.id) == losses.reversed().map(\.id))
+
+    let cells = try workspace.cellLosses()
+    #expect(cells.reduce(0) { $0 + $1.count } == 5)
+    #expect(abs(cells.reduce(0) { $0 + $1.loss * Double($1.count) } - 1.5) < 1e-9)
+    for cell in cells {
+      let own = faces.prefix(5).indices.filter {
+        PoseCell(yaw: faces[$0].pose.yaw, pitch: faces[$0].pose.pitch) == cell.cell
+      }
+      #expect(cell.count == own.count)
+      #expect(abs(cell.loss - own.reduce(0) { $0 + losses[$1].loss } / Double(own.count)) < 1e-9)
+    }
+    #expect(
+      try workspace.cellLosses(matching: FaceQuery(parsing: "loss > 0.15")).count <= cells.count)
 
     try workspace.keepLosses(
       [FaceLoss(id: losses[4].id, loss: 0.01)], model: "two", step: 5)

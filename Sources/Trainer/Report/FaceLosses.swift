@@ -42,4 +42,19 @@ public struct FaceLosses: Sendable {
       }
     }.sorted { ($0.loss, $1.id) > ($1.loss, $0.id) }
   }
+
+  /// The mean losses of a side's learned faces by where they look.
+  public static func means(
+    of losses: [Face], in manifest: Manifest, side: Side
+  ) -> [PoseCell: Double] {
+    let known = Dictionary(
+      losses.filter { $0.side == side }.map { ($0.id, $0.loss) }, uniquingKeysWith: { $1 })
+    var sums: [PoseCell: (sum: Double, count: Int)] = [:]
+    for row in manifest.rows where row.side == side && row.split == .train {
+      guard let loss = known[row.id] else { continue }
+      let sum = sums[TrainingAdvice.cell(of: row)] ?? (0, 0)
+      sums[TrainingAdvice.cell(of: row)] = (sum.sum + loss, sum.count + 1)
+    }
+    return sums.mapValues { $0.sum / Double($0.count) }
+  }
 }
