@@ -113,7 +113,6 @@ struct TrainRun: ParsableCommand {
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }
     let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil
-    if isFirst { for warning in TrainingAdvice(read).warnings { warn("Warning: \(warning)") } }
     StopSignal.watch()
     let (end, run, first) = try train(job, reporter)
     let how = end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"

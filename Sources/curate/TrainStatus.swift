@@ -33,6 +33,7 @@ struct TrainStatus: ParsableCommand {
     var stepsPerSecond: Double?
     var dataWait: Double?
     var lastStep: Date?
+    var warnings: [RunWarning]
 
     init(_ status: RunStatus) {
       (name, manifest, step) = (status.name, status.manifest, status.step)
@@ -40,6 +41,7 @@ struct TrainStatus: ParsableCommand {
         status.configuration.model.rawValue, status.configuration.resolution
       )
       (checkpoint, lastStep) = (status.checkpoint, status.lastStep)
+      warnings = status.warnings
       (sourceLoss, targetLoss) = (status.losses?.source, status.losses?.target)
       (unseenSourceLoss, unseenTargetLoss) = (status.heldOut?.source, status.heldOut?.target)
       unseenSourceSsim = status.quality?.unseen?.source?.ssim
@@ -81,6 +83,12 @@ struct TrainStatus: ParsableCommand {
         Column("data wait", number: true) { $0.dataWait.map { ($0 * 100).text(1) + " %" } ?? "-" },
         Column("last step") { $0.lastStep.map { $0.formatted(.iso8601) } ?? "-" },
       ])
+    // For programs they are in the result.
+    for line in lines where output.format == .table {
+      for warning in line.warnings {
+        warn("\(line.name): step \(warning.step): \(warning.text)")
+      }
+    }
     if failures > 0 { throw lines.isEmpty ? ExitCode.failure : ExitCode.partly }
   }
 

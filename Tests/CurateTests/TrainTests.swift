@@ -64,6 +64,7 @@ import Testing
       contentsOfFile: workspace.path + "/models/told/report.html", encoding: .utf8)
     #expect(page.contains("<polyline") && page.contains("The hardest faces"))
     #expect(page.components(separatedBy: "<figure>").count == 21)
+    #expect(page.contains("<small>") && page.contains("no face is held out"))
     let status = try workspace.curate("train", "status", "--format", "json")
     let lines = try #require(
       try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
@@ -73,6 +74,12 @@ import Testing
     let hardest = try workspace.curate("faces", "--sort", "loss desc", "--limit", "3")
     #expect(hardest.output.contains("loss"))
     #expect(try workspace.contentHash() == hash)
+    let cells = try workspace.curate("coverage", "identity = alice", "--loss", "--format", "json")
+    let coverage = try #require(
+      try JSONSerialization.jsonObject(with: Data(cells.output.utf8)) as? [String: Any])
+    let known = (coverage["cells"] as? [[String: Any]] ?? []).compactMap { $0["loss"] as? Double }
+    #expect(!known.isEmpty && known.allSatisfy { $0 > 0 })
+    #expect(try workspace.curate("coverage", "--loss", "--against", "yaw > 0").status == 64)
 
     let other = try train(
       workspace, "--name", "other", "--iterations", "1", "--from", "told")

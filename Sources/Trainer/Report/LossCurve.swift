@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The losses of a run as a picture.
+/// What the history of a run looks like.
 package struct LossCurve {
   package struct Point {
     package let step: Int
@@ -8,9 +8,17 @@ package struct LossCurve {
     package let target: Float
   }
 
+  /// Means of neighbouring steps.
   package let points: [Point]
+  /// The lines in which something was measured.
+  let looks: [History.Line]
+
   /// Over faces that are never learned.
-  package let heldOut: [Point]
+  package var heldOut: [Point] {
+    looks.compactMap { line in
+      line.heldOut.map { Point(step: line.step, source: $0.source, target: $0.target) }
+    }
+  }
 
   /// Lines of the history that are looked at; of a longer one, evenly spaced ones.
   private static let lineLimit = 20_000
@@ -26,18 +34,14 @@ package struct LossCurve {
       try? decoder.decode(History.Line.self, from: Data(lines[$0]))  // Cut off by a kill.
     }.reversed()
     points = Self.means(of: Array(read))
-    heldOut = lines.compactMap { line in
-      guard line.contains(Self.heldOutMark),
-        let found = try? decoder.decode(History.Line.self, from: Data(line)),
-        let source = found.heldOutSource, let target = found.heldOutTarget
-      else { return nil }
-      return Point(step: found.step, source: source, target: target)
+    looks = lines.compactMap { line in
+      guard Self.marks.contains(where: { line.firstRange(of: $0) != nil }) else { return nil }
+      return try? decoder.decode(History.Line.self, from: Data(line))  // As above.
     }
   }
 
-  private static let heldOutMark = Data("heldOut".utf8)
+  private static let marks = [Data("heldOut".utf8), Data("quality".utf8)]
 
-  /// Means of neighbouring steps.
   private static func means(of lines: [History.Line]) -> [Point] {
     let size = max(1, lines.count / pointCount)
     return Swift.stride(from: 0, to: lines.count, by: size).map { start in
@@ -50,40 +54,56 @@ package struct LossCurve {
     }
   }
 
-  /// An SVG element, 800 × 280; the loss on a logarithmic scale.
-  package var svg: String {
-    let values = (points + heldOut).flatMap { [$0.source, $0.target] }.filter {
-      $0 > 0 && $0.isFinite
+  // MARK: Charts
+
+  /// The losses of both sides on a logarithmic scale, pale as they are and bold smoothed; dashed over
+  /// faces that are never learned.
+  package var lossChart: String {
+    var chart = LineChart(label: "loss by step", isLogarithmic: true)
+    for (name, value) in [("source", \Point.source), ("target", \Point.target)] {
+      let values = points.map { (step: $0.step, value: Double($0[keyPath: value])) }
+      chart.lines.append(.init(style: "\(name) raw", points: values))
+      chart.lines.append(.init(style: name, points: Self.smoothed(values)))
+      let unseen = heldOut.map { (step: $0.step, value: Double($0[keyPath: value])) }
+      if !unseen.isEmpty { chart.lines.append(.init(style: "\(name) dashed", points: unseen)) }
     }
-    guard let low = values.min(), let high = values.max(), let last = points.last?.step, last > 0
-    else { return "<p>No step yet.</p>" }
-    let (left, top, width, height) = (56.0, 10.0, 730.0, 230.0)
-    let (bottom, range) = (log(Double(low)), max(1e-6, log(Double(high)) - log(Double(low))))
-    func x(_ step: Int) -> Double { left + width * Double(step) / Double(last) }
-    func y(_ loss: Double) -> Double { top + height * (1 - (log(loss) - bottom) / range) }
-    func line(_ name: String, _ points: [Point], _ value: (Point) -> Float) -> String {
-      let places = points.filter { value($0) > 0 && value($0).isFinite }.map {
-        String(format: "%.1f,%.1f", x($0.step), y(Double(value($0))))
+    chart.key = [("source", "source"), ("target", "target")]
+    if !heldOut.isEmpty {
+      chart.key += [("source dashed", "source, unseen"), ("target dashed", "target, unseen")]
+    }
+    return chart.html ?? "<p class=\"note\">No step yet.</p>"
+  }
+
+  /// SSIM of both sides' faces, unseen ones where there are some, and of the swap where the truth is
+  /// known; nil where nothing was measured.
+  package var likenessChart: String? {
+    var chart = LineChart(label: "likeness by step", isLogarithmic: false)
+    func add(_ style: String, _ name: String, _ value: (PreviewQuality) -> Double?) {
+      let points = looks.compactMap { line in
+        line.quality.flatMap(value).map { (step: line.step, value: $0) }
       }
-      return "<polyline class=\"\(name)\" points=\"\(places.joined(separator: " "))\"/>"
+      guard !points.isEmpty else { return }
+      chart.lines.append(.init(style: style, points: points))
+      chart.key.append((style, name))
     }
-    let levels = (0...4).map { exp(bottom + range * Double($0) / 4) }
-    let grid = levels.map {
-      String(
-        format: "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>"
-          + "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\">%.3f</text>", left, left + width,
-        y($0),
-        y($0), left - 6, y($0) + 4, $0)
+    let areUnseen = looks.contains { $0.quality?.unseen != nil }
+    add("source", "source") { (areUnseen ? $0.unseen : $0.learned)?.source?.ssim }
+    add("target", "target") { (areUnseen ? $0.unseen : $0.learned)?.target?.ssim }
+    add("swap", "swap against truth") { $0.swap?.ssim }
+    add("swap dashed", "its worst tenth") { $0.swap?.worstSSIM }
+    return chart.html
+  }
+
+  /// Means over a few neighbours on both sides.
+  private static func smoothed(
+    _ points: [(step: Int, value: Double)]
+  ) -> [(step: Int, value: Double)] {
+    let reach = points.count / 30
+    return points.indices.map { place in
+      // As many on both sides, so that the ends do not lag behind.
+      let near = min(reach, place, points.count - 1 - place)
+      let part = points[place - near...place + near]
+      return (points[place].step, part.reduce(0) { $0 + $1.value } / Double(part.count))
     }
-    let steps = (0...4).map { last * $0 / 4 }.map {
-      String(
-        format: "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">%d</text>", x($0),
-        top + height + 20, $0)
-    }
-    return "<svg viewBox=\"0 0 800 280\" role=\"img\" aria-label=\"losses by step\">"
-      + grid.joined() + steps.joined() + line("source", points, \.source)
-      + line("target", points, \.target) + line("source unseen", heldOut, \.source)
-      + line("target unseen", heldOut, \.target)
-      + "<text x=\"420\" y=\"274\" text-anchor=\"middle\">steps</text></svg>"
   }
 }

@@ -21,6 +21,8 @@ public struct RunStatus: Sendable {
   public let wait: Double?
   /// Steps of the latest checkpoint; nil before the first.
   public let checkpoint: Int?
+  /// What was told to go wrong, the first first.
+  public let warnings: [RunWarning]
   /// When the last step was written.
   public let lastStep: Date?
 
@@ -37,6 +39,7 @@ public struct RunStatus: Sendable {
     let look = try History.lastLook(of: history)
     (heldOut, quality) = (look?.heldOut, look?.quality)
     checkpoint = Checkpoint.steps(in: folder.appending(path: "checkpoints")).first
+    warnings = RunWarnings.read(run: folder)
     // A run that has not begun has no history.
     let facts = try? FileManager.default.attributesOfItem(atPath: history.path)
     lastStep = last == nil ? nil : facts?[.modificationDate] as? Date

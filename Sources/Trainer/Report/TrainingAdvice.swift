@@ -10,15 +10,17 @@ public struct TrainingAdvice: Hashable, Sendable {
   /// The share of the target's faces from which a pose is worth a word.
   private static let smallestShare = 0.01
 
-  public init(_ manifest: Manifest) {
+  /// - Parameter hashes: Of the crops, by name, as far as they are known.
+  public init(_ manifest: Manifest, hashes: [String: CropHash] = [:]) {
     let rows = manifest.rows.filter { $0.split == .train }
     let source = rows.filter { $0.side == .source }
     let target = rows.filter { $0.side == .target }
     warnings =
       Self.shared(source, target) + Self.fewFaces(source, target) + Self.unbalanced(source, target)
+      + Self.masksMissing(source, target) + Self.twins(source, target, hashes: hashes)
       + Self.lackingPoses(source, target)
       + (manifest.rows.count == rows.count
-        ? ["no face is held out: nothing will tell whether the model has learned by heart"] : [])
+        ? ["no face is held out: nothing will tell whether the model learns by heart"] : [])
   }
 
   private static func shared(_ source: [ManifestRow], _ target: [ManifestRow]) -> [String] {

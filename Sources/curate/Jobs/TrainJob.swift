@@ -53,6 +53,12 @@ struct TrainJob {
         try manifest.data(), to: folder.appending(path: Self.manifestName).path)
     }
     started(run)
+    let warnings = keepsFiles ? RunWarnings(run: folder, step: run.step) : nil
+    if let warnings {
+      let advice = TrainingAdvice(
+        manifest, hashes: run.step == 0 ? try hashes(without: missing) : [:])
+      for warning in warnings.add(advice) { note(warning.text) }
+    }
     var losses = FaceLosses(
       source: rows(.source, without: missing).map(\.id),
       target: rows(.target, without: missing).map(\.id))
@@ -64,6 +70,7 @@ struct TrainJob {
       report: {
         losses.add($0)
         try log?.add($0)
+        for warning in try warnings?.add($0) ?? [] { note(warning.text) }
         report($0)
       }, note: note,
       measure: { try measures.quality(of: $0) },
@@ -97,6 +104,19 @@ struct TrainJob {
     }
     for fault in faults { note("\(fault); trained without it") }
     return Set(faults.map(\.subject))
+  }
+
+  /// Of the crops of each side, as many as `TrainingAdvice` compares.
+  private func hashes(without missing: Set<String>) throws -> [String: CropHash] {
+    var hashes: [String: CropHash] = [:]
+    for side in Side.allCases {
+      for row in rows(side, without: missing).prefix(TrainingAdvice.compared) {
+        guard let bytes = try workspace.crops.crop(named: row.crop.name) else { continue }
+        hashes[row.crop.name] = CropHash(
+          try ImageFile.decode(bytes, subject: row.crop.name))
+      }
+    }
+    return hashes
   }
 
   private func rows(
