@@ -30,6 +30,8 @@ struct TrainStatus: ParsableCommand {
     var unseenTargetSsim: Double?
     /// Of the swap against the truth, where it is known.
     var swap: SwapScore?
+    /// The same of the target as it is.
+    var untouched: SwapScore?
     var stepsPerSecond: Double?
     var dataWait: Double?
     var lastStep: Date?
@@ -46,7 +48,7 @@ struct TrainStatus: ParsableCommand {
       (unseenSourceLoss, unseenTargetLoss) = (status.heldOut?.source, status.heldOut?.target)
       unseenSourceSsim = status.quality?.unseen?.source?.ssim
       unseenTargetSsim = status.quality?.unseen?.target?.ssim
-      swap = status.quality?.swap
+      (swap, untouched) = (status.quality?.swap, status.quality?.untouched)
       (stepsPerSecond, dataWait) = (status.rate, status.wait)
     }
   }

@@ -172,6 +172,7 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
     let swap = try #require(lines[0]["swap"] as? [String: Any])
     #expect(swap["frames"] as? Int == 30)
+    #expect((lines[0]["untouched"] as? [String: Any])?["frames"] as? Int == 30)
     let (psnr, worst) = (swap["psnr"] as? Double ?? 0, swap["worst_psnr"] as? Double ?? 0)
     #expect(worst > 5 && psnr >= worst && psnr < 60)
     let events = try FileManager.default.contentsOfDirectory(

@@ -104,9 +104,14 @@ public struct PreviewQuality: Hashable, Sendable, Codable {
   public var unseen: Sides?
   /// Of the swap, where the right answer is known.
   public var swap: SwapScore?
+  /// Of the same frames without a swap: what a swap has to beat.
+  public var untouched: SwapScore?
 
-  public init(learned: Sides?, unseen: Sides?, swap: SwapScore?) {
-    (self.learned, self.unseen, self.swap) = (learned, unseen, swap)
+  public init(
+    learned: Sides?, unseen: Sides?, swap: SwapScore?, untouched: SwapScore? = nil
+  ) {
+    (self.learned, self.unseen) = (learned, unseen)
+    (self.swap, self.untouched) = (swap, untouched)
   }
 }
 

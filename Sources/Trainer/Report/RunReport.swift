@@ -108,7 +108,10 @@ public struct RunReport {
       card(
         "Swap against truth", "\(Self.text(swap.psnr, 1)) dB",
         "SSIM \(Self.text(swap.ssim, 3)); worst tenth \(Self.text(swap.worstPSNR, 1)) dB, "
-          + Self.text(swap.worstSSIM, 3))
+          + Self.text(swap.worstSSIM, 3)
+          + (look?.quality?.untouched.map {
+            "; without a swap \(Self.text($0.psnr, 1)) dB, \(Self.text($0.ssim, 3))"
+          } ?? ""))
     }
     if let last { sides("Loss", Double(last.source), Double(last.target), 3) }
     if let loss = look?.heldOut {

@@ -27,7 +27,7 @@ struct PreviewMeasures {
   func quality(of model: SwapModel) throws -> PreviewQuality {
     PreviewQuality(
       learned: try sides(learned, model), unseen: try sides(heldOut, model),
-      swap: try truth?.score(of: model))
+      swap: try truth?.score(of: model), untouched: truth?.untouched)
   }
 
   private func sides(_ batches: Batches, _ model: SwapModel) throws -> PreviewQuality.Sides? {
