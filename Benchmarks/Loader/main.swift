@@ -36,7 +36,7 @@ let loader = try BatchLoader(
   },
   configuration: .init(resolution: resolution, batchSize: batchSize, seed: 1), cacheLimit: 0,
   threads: 1
-) { name in try ImageFile.decode(crops[name] ?? [], subject: name) }
+) { name, side in try ImageFile.decode(crops[name] ?? [], atLeast: side, subject: name) }
 
 let start = ContinuousClock.now
 var batches = 0

@@ -116,25 +116,27 @@ static void inks_to_rgb(const uint8_t *inks, uint8_t *rgb, int width, int invert
   }
 }
 
-static void read_rows(j_decompress_ptr info, ci_header header, uint8_t *rgb) {
-  size_t stride = (size_t)header.width * 3;
+static void read_rows(j_decompress_ptr info, uint8_t *rgb) {
+  size_t stride = (size_t)info->output_width * 3;
   int inks = info->out_color_space == JCS_CMYK;
   JSAMPARRAY scratch = NULL;
   if (inks) {
-    scratch = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, header.width * 4, 1);
+    scratch = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, info->output_width * 4, 1);
   }
   while (info->output_scanline < info->output_height) {
     uint8_t *row = rgb + stride * info->output_scanline;
     if (inks) {
       jpeg_read_scanlines(info, scratch, 1);
-      inks_to_rgb(scratch[0], row, header.width, info->saw_Adobe_marker);
+      inks_to_rgb(scratch[0], row, (int)info->output_width, info->saw_Adobe_marker);
     } else {
       jpeg_read_scanlines(info, &row, 1);
     }
   }
 }
 
-int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, uint8_t *rgb,
+int ci_reduced(int length, int reduction) { return (length + reduction - 1) / reduction; }
+
+int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, int reduction, uint8_t *rgb,
                    char *message) {
   errors state;
   struct jpeg_decompress_struct info;
@@ -151,12 +153,15 @@ int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, uint8_t *
   jpeg_read_header(&info, TRUE);
   int inks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
   info.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+  info.scale_num = 1;
+  info.scale_denom = (unsigned)reduction;
   jpeg_start_decompress(&info);
-  if ((int)info.output_width != header.width || (int)info.output_height != header.height) {
+  if ((int)info.output_width != ci_reduced(header.width, reduction) ||
+      (int)info.output_height != ci_reduced(header.height, reduction)) {
     snprintf(message, ci_message_length, "the size changed between header and picture");
     longjmp(state.escape, 1);
   }
-  read_rows(&info, header, rgb);
+  read_rows(&info, rgb);
   jpeg_finish_decompress(&info);
   jpeg_destroy_decompress(&info);
   return 0;

@@ -59,6 +59,29 @@ struct Taps {
     return taps
   }
 
+  /// Means about `nodes` places that lie evenly from edge to edge, each from the place before to the
+  /// place after; the pixel of the edge goes on outside.
+  static func nodes(_ nodes: Int, count: Int) -> Taps {
+    let step = Double(count) / Double(nodes - 1)
+    var taps = Taps(width: min(count, Int((2 * step).rounded(.up)) + 1))
+    taps.weights = [Float](repeating: 0, count: nodes * taps.width)
+    taps.starts.reserveCapacity(nodes)
+    for index in 0..<nodes {
+      let left = Double(index - 1) * step
+      let right = Double(index + 1) * step
+      let first = Int(left.rounded(.down))
+      let last = Int((right - 1e-9).rounded(.up))
+      let origin = max(0, min(count - taps.width, first))
+      for pixel in first..<max(first + 1, last) {
+        let covered = min(right, Double(pixel + 1)) - max(left, Double(pixel))
+        let at = max(0, min(count - 1, pixel)) - origin
+        taps.weights[index * taps.width + at] += Float(covered / (right - left))
+      }
+      taps.starts.append(Int32(origin))
+    }
+    return taps
+  }
+
   private init(width: Int) { self.width = width }
 
   func moved(by distance: Int) -> Taps {

@@ -23,6 +23,19 @@ public enum ImageFile {
     }
   }
 
+  /// Decodes JPEG or PNG as something not larger than it need be for its shorter side to have `side`
+  /// pixels.
+  ///
+  /// A JPEG comes as a half, a quarter or an eighth where that is enough, a PNG whole.
+  public static func decode(
+    _ bytes: [UInt8], atLeast side: Int, subject: String = "image data"
+  ) throws(MediaError) -> ReducedImage {
+    switch try format(of: bytes, subject: subject) {
+    case .jpeg: try JPEG.decode(bytes, atLeast: side, subject: subject)
+    case .png: ReducedImage(try PNG.decode(bytes, subject: subject))
+    }
+  }
+
   /// Upright width and height in pixels, without decoding.
   public static func size(path: String) throws(MediaError) -> (width: Int, height: Int) {
     let bytes = try FileChecks.bytes(of: path, limit: sizeLimit)

@@ -28,9 +28,12 @@ struct ImageHeader {
     self.subject = subject
   }
 
-  /// The upright picture.
-  func decode(_ bytes: [UInt8], read: DecodeFunction) throws(MediaError) -> Image {
-    let (width, height) = (Int(stored.width), Int(stored.height))
+  /// The upright picture, `reduction` times smaller than stored if the decoder does that.
+  func decode(
+    _ bytes: [UInt8], reduction: Int = 1, read: DecodeFunction
+  ) throws(MediaError) -> Image {
+    let width = Int(ci_reduced(stored.width, Int32(reduction)))
+    let height = Int(ci_reduced(stored.height, Int32(reduction)))
     var message = [CChar](repeating: 0, count: ci_message_length)
     var status: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in

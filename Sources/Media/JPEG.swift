@@ -20,8 +20,23 @@ public enum JPEG {
   public static func decode(
     _ bytes: [UInt8], subject: String = "JPEG data"
   ) throws(MediaError) -> Image {
+    try decode(bytes, atLeast: .max, subject: subject).image
+  }
+
+  /// The upright picture, not larger than it need be for its shorter side to have `side` pixels: half,
+  /// a quarter or an eighth of what is stored, made from the lower frequencies alone.
+  ///
+  /// Throws `corrupt`, `tooLarge`.
+  public static func decode(
+    _ bytes: [UInt8], atLeast side: Int, subject: String = "JPEG data"
+  ) throws(MediaError) -> ReducedImage {
     let header = try ImageHeader(of: bytes, subject: subject, read: ci_jpeg_header)
-    return try header.decode(bytes, read: ci_jpeg_decode)
+    let shorter = Int(min(header.stored.width, header.stored.height))
+    let reduction = [8, 4, 2].first { shorter / $0 >= side } ?? 1
+    let image = try header.decode(bytes, reduction: reduction) { data, size, header, rgb, message in
+      ci_jpeg_decode(data, size, header, Int32(reduction), rgb, message)
+    }
+    return ReducedImage(image, width: header.upright.width, height: header.upright.height)
   }
 
   /// `quality` 1 to 100 as libjpeg counts.

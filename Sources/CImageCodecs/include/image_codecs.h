@@ -17,8 +17,13 @@ typedef struct {
 
 int ci_jpeg_header(const uint8_t *data, size_t size, ci_header *header, char *message);
 
-/// `rgb` holds width * height * 3 bytes as the header says.
-int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, uint8_t *rgb, char *message);
+/// Pixels along a side that has `length` of them, when every `reduction` become one.
+int ci_reduced(int length, int reduction);
+
+/// A picture `reduction` times smaller than stored, 1, 2, 4 or 8, from the lower frequencies of each
+/// block. `rgb` holds the reduced width * height * 3 bytes.
+int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, int reduction, uint8_t *rgb,
+                   char *message);
 
 /// `*out` is to be freed with `ci_free`. `full_chroma` keeps 4:4:4, else 4:2:0.
 int ci_jpeg_encode(const uint8_t *rgb, int width, int height, int quality, int full_chroma,

@@ -23,4 +23,31 @@ void cpx_luma(const uint8_t *rgb, uint8_t *luma, size_t count);
 void cpx_sample(const uint8_t *rgb, int width, int height, float x, float y, float step_x,
                 float step_y, int replicates, uint8_t *out, int count);
 
+/// Means of four neighbours: one for every corner of the pixels of a `width` x `height` picture, so
+/// (width + 1) x (height + 1) of them. The pixels of the edge go on outside.
+void cpx_corners(const uint8_t *rgb, int width, int height, uint8_t *out);
+
+/// Which place of a picture every pixel of a square shows, both counted in pixels:
+/// (a x + b y + tx, c x + d y + ty) of the pixel's centre, in pixel indices of the picture, after it
+/// was moved by `moves`: pairs at the nodes of a grid of `cells` x `cells` over the square, bilinear
+/// between them. Null moves nothing.
+typedef struct {
+  float a, b, tx, c, d, ty;
+  const float *moves;
+  int cells;
+} cpx_map;
+
+/// What becomes of a colour: first away from its luma `saturation` times as far, then each channel
+/// times its gain, then cut to 0 to 1. Nothing when `changes` is 0.
+typedef struct {
+  float red, green, blue, saturation;
+  int changes;
+} cpx_tone;
+
+/// A square of `side` pixels seen through `map`, as three planes of floats, 0 to 1: one bilinear
+/// sample a pixel of a picture of at least 2 x 2, whose edge goes on outside. Two bytes after the
+/// picture's last are read.
+void cpx_view(const uint8_t *rgb, int width, int height, const cpx_map *map, const cpx_tone *tone,
+              int side, float *planes);
+
 #endif

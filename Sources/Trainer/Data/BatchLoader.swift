@@ -1,4 +1,5 @@
-public import FaceCore
+import FaceCore
+public import Media
 import Synchronization
 
 /// Makes the batches of one side.
@@ -27,6 +28,11 @@ public final class BatchLoader: Sendable {
     }
   }
 
+  /// Reads the crop of a name, which need not have more pixels a side than the number it is given.
+  ///
+  /// Called from several threads at once.
+  public typealias Reader = @Sendable (_ name: String, _ side: Int) throws -> ReducedImage
+
   public let samples: [FaceSample]
   public let configuration: Configuration
   private let threads: Int
@@ -34,17 +40,17 @@ public final class BatchLoader: Sendable {
   private let sampleSeed: UInt64
   private let cache: CropCache
   private let epochs = Mutex<[Int: [Int]]>([:])
-  private let crop: @Sendable (String) throws -> Image
+  private let crop: Reader
 
   /// - Parameters:
-  ///   - cacheLimit: Most bytes of decoded crops to hold. A crop is held at most at twice the
-  ///     resolution.
+  ///   - cacheLimit: Most bytes of decoded crops to hold. A crop is held at most at about
+  ///     twice the resolution.
   ///   - threads: How many samples are made at once. It changes no batch.
-  ///   - crop: Reads a crop by the name its sample gives. Called from several threads at once.
+  ///   - crop: Reads a crop by the name its sample gives.
   /// - Throws: ``TrainerError`` with `noSamples` when there are none.
   public init(
     samples: [FaceSample], configuration: Configuration, cacheLimit: Int = 512 << 20,
-    threads: Int = 2, crop: @escaping @Sendable (String) throws -> Image
+    threads: Int = 2, crop: @escaping Reader
   ) throws {
     precondition(configuration.resolution > 0 && configuration.batchSize > 0)
     guard !samples.isEmpty else {
@@ -71,28 +77,13 @@ public final class BatchLoader: Sendable {
     precondition(step >= 0, "steps are counted from 0")
     let first = step * configuration.batchSize
     let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
-    let made = try concurrentMap(draws, threads: threads) {
-      try sample(draw: $0.draw, face: $0.face)
+    return try TrainingBatch(
+      faces: draws.map(\.face), resolution: configuration.resolution, threads: threads
+    ) { place, input, target, mask in
+      try write(
+        draw: draws[place].draw, face: draws[place].face, input: &input, target: &target,
+        mask: &mask)
     }
-    return assemble(made, faces: draws.map(\.face))
-  }
-
-  private func assemble(_ made: [WarpedFace], faces: [Int]) -> TrainingBatch {
-    let area = faces.count * configuration.resolution * configuration.resolution
-    var input: [Float] = []
-    var target: [Float] = []
-    var mask: [Float] = []
-    input.reserveCapacity(3 * area)
-    target.reserveCapacity(3 * area)
-    mask.reserveCapacity(area)
-    for face in made {
-      input += face.input
-      target += face.target
-      mask += face.mask
-    }
-    return TrainingBatch(
-      count: faces.count, resolution: configuration.resolution, input: input, target: target,
-      mask: mask, faces: faces)
   }
 
   /// Which face the n-th draw of the run shows.
@@ -107,28 +98,31 @@ public final class BatchLoader: Sendable {
     }
   }
 
-  private func sample(draw: Int, face: Int) throws -> WarpedFace {
+  private func write(
+    draw: Int, face: Int, input: inout MutableSpan<Float>, target: inout MutableSpan<Float>,
+    mask: inout MutableSpan<Float>
+  ) throws {
     let sample = samples[face]
-    let image = try cache.image(of: face) { try read(sample) }
+    let resolution = configuration.resolution
+    let picture = try cache.image(of: face) { try read(sample) }
     var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(draw))
     let draw = configuration.warp.draw(
-      from: sample.cropSize, to: configuration.resolution, mayMirror: sample.mayMirror,
-      using: &generator)
-    return draw.render(
-      Pixels(image), side: sample.cropSize, landmarks: sample.landmarks,
-      mask: configuration.mask, detailWeight: configuration.detailWeight,
-      resolution: configuration.resolution)
+      from: sample.cropSize, to: resolution, mayMirror: sample.mayMirror, using: &generator)
+    draw.render(
+      picture, side: sample.cropSize, resolution: resolution, input: &input, target: &target)
+    draw.weigh(
+      sample.landmarks, mask: configuration.mask, detailWeight: configuration.detailWeight,
+      resolution: resolution, into: &mask)
   }
 
-  private func read(_ sample: FaceSample) throws -> Image {
-    let image = try crop(sample.crop)
-    guard image.width == sample.cropSize, image.height == sample.cropSize else {
+  private func read(_ sample: FaceSample) throws -> SmoothedPicture {
+    let crop = try crop(sample.crop, 2 * configuration.resolution)
+    guard crop.width == sample.cropSize, crop.height == sample.cropSize else {
       throw TrainerError(
         code: .badCrop, subject: sample.id,
-        reason: "crop \(sample.crop) is \(image.width)×\(image.height) pixels, "
+        reason: "crop \(sample.crop) is \(crop.width)×\(crop.height) pixels, "
           + "not \(sample.cropSize)×\(sample.cropSize)")
     }
-    let side = min(sample.cropSize, 2 * configuration.resolution)
-    return image.shrunk(width: side, height: side)
+    return SmoothedPicture(crop.image, seenAs: configuration.resolution)
   }
 }

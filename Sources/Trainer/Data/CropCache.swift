@@ -8,7 +8,7 @@ import Synchronization
 /// just those that come next.
 final class CropCache: Sendable {
   private struct State {
-    var images: [Int: Image] = [:]
+    var images: [Int: SmoothedPicture] = [:]
     var bytes = 0
   }
 
@@ -22,13 +22,13 @@ final class CropCache: Sendable {
   var bytes: Int { state.withLock { $0.bytes } }
 
   /// The crop of a sample, decoded if it is not here.
-  func image(of sample: Int, decode: () throws -> Image) throws -> Image {
+  func image(of sample: Int, decode: () throws -> SmoothedPicture) throws -> SmoothedPicture {
     if let known = state.withLock({ $0.images[sample] }) { return known }
     let image = try decode()
     state.withLock { state in
-      guard state.bytes + image.bytes.count <= limit, state.images[sample] == nil else { return }
+      guard state.bytes + image.byteCount <= limit, state.images[sample] == nil else { return }
       state.images[sample] = image
-      state.bytes += image.bytes.count
+      state.bytes += image.byteCount
     }
     return image
   }

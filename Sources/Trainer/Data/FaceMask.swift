@@ -48,13 +48,9 @@ public struct FaceMask: Hashable, Sendable, Codable {
 
   /// Values of the mask, 0 to 1, for a picture of this size: `height · width`, rows top to bottom.
   public func render(_ outline: Outline, width: Int, height: Int) -> [Float] {
-    let edge = SoftEdge(self, outline)
     var result = [Float](repeating: 0, count: width * height)
-    for y in 0..<height {
-      for x in 0..<width {
-        result[y * width + x] = edge.value(x: Float(x) + 0.5, y: Float(y) + 0.5)
-      }
-    }
+    var values = result.mutableSpan
+    SoftEdge(self, outline).add(1, to: &values, width: width, height: height)
     return result
   }
 
@@ -93,9 +89,12 @@ public struct Outline: Hashable, Sendable {
     corners = chain(sorted) + chain(sorted.reversed())
   }
 
-  /// The outline in other pixels.
+  private init(corners: [Point]) { self.corners = corners }
+
+  /// The outline in other pixels: a convex polygon stays one, and a mirror turns its corners around.
   public func mapped(by transform: AffineTransform) -> Outline {
-    Outline(hullOf: corners.map(transform.apply))
+    let moved = corners.map(transform.apply)
+    return Outline(corners: transform.determinant < 0 ? moved.reversed() : moved)
   }
 
   /// Area inside, in square pixels.
@@ -112,51 +111,4 @@ public struct Outline: Hashable, Sendable {
   public var size: Float { max(0, area).squareRoot() }
 
   public var box: Box { Box(around: corners) }
-}
-
-/// The mask's value as a closed form of the distance to the outline, so that it is as smooth at
-/// any scale.
-struct SoftEdge: Sendable {
-  /// For each side of the polygon the inner normal (x, y) and offset: distance inward, in pixels.
-  private let sides: [SIMD3<Float>]
-  private let perPixel: Float
-  private let isSoft: Bool
-
-  /// Inside of the outline and of another polygon, if there is one: the square that was swapped,
-  /// whose edge is steeper, so that brows near it in a tight crop are still the new face's.
-  init(_ mask: FaceMask, _ outline: Outline, inside other: Outline? = nil) {
-    let size = outline.size
-    let width = mask.feather * size
-    // A hard edge is one pixel of coverage, half of it outside of the outline.
-    isSoft = width > 1
-    let inset = mask.erosion * size - (isSoft ? 0 : 0.5)
-    perPixel = isSoft ? 1 / width : 1
-    var sides: [SIMD3<Float>] = []
-    for (place, polygon) in [outline, other].enumerated() {
-      guard let polygon, polygon.corners.count > 2 else { continue }
-      let isFrame = place == 1 && isSoft
-      let steepness: Float = isFrame ? 1.6 : 1
-      for (index, corner) in polygon.corners.enumerated() {
-        let next = polygon.corners[(index + 1) % polygon.corners.count]
-        let length = corner.distance(to: next)
-        let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
-        let offset = -(normal.x * corner.x + normal.y * corner.y) - (isFrame ? 0 : inset)
-        sides.append(SIMD3(normal.x, normal.y, offset) * steepness)
-      }
-    }
-    self.sides = outline.corners.count < 3 ? [] : sides
-  }
-
-  /// 0 to 1 at a position in pixels.
-  @inline(__always)
-  func value(x: Float, y: Float) -> Float {
-    guard !sides.isEmpty else { return 0 }
-    var inward = Float.greatestFiniteMagnitude
-    for side in sides {
-      inward = min(inward, side.x * x + side.y * y + side.z)
-      if inward <= 0 { return 0 }
-    }
-    let share = min(1, inward * perPixel)
-    return isSoft ? share * share * (3 - 2 * share) : share
-  }
 }

@@ -1,4 +1,4 @@
-import FaceCore
+package import FaceCore
 
 /// How faces are varied in training: one affine map for input and target alike, and a local warp
 /// of the input only, which the network learns to undo.
@@ -36,7 +36,7 @@ public struct RandomWarp: Hashable, Sendable, Codable {
   ///
   /// Takes the same number of values from the generator whatever they are, but for the size of the
   /// grid.
-  func draw(
+  package func draw(
     from side: Int, to resolution: Int, mayMirror: Bool,
     using generator: inout some RandomNumberGenerator
   ) -> Draw {
@@ -62,12 +62,12 @@ public struct RandomWarp: Hashable, Sendable, Codable {
   }
 
   /// What happens to one sample.
-  struct Draw: Sendable {
+  package struct Draw: Sendable {
     /// Crop pixels to result pixels.
-    var transform: AffineTransform
-    var field: DisplacementField
-    var gain: SIMD4<Float>
-    var saturation: Float
+    package var transform: AffineTransform
+    package var field: DisplacementField
+    package var gain: SIMD3<Float>
+    package var saturation: Float
   }
 }
 
@@ -87,10 +87,10 @@ public struct ColorJitter: Hashable, Sendable, Codable {
 
   public static let none = ColorJitter(brightness: 0, tint: 0, saturation: 0)
 
-  func gain(using generator: inout some RandomNumberGenerator) -> SIMD4<Float> {
+  func gain(using generator: inout some RandomNumberGenerator) -> SIMD3<Float> {
     func within(_ limit: Float) -> Float { .random(in: -1...1, using: &generator) * limit }
     let all = 1 + within(brightness)
-    return SIMD4(all * (1 + within(tint)), all * (1 + within(tint)), all * (1 + within(tint)), 1)
+    return SIMD3(all * (1 + within(tint)), all * (1 + within(tint)), all * (1 + within(tint)))
   }
 
   func saturation(using generator: inout some RandomNumberGenerator) -> Float {
@@ -99,13 +99,11 @@ public struct ColorJitter: Hashable, Sendable, Codable {
 }
 
 /// Moves of the nodes of a grid, bilinear between them and zero around the edge.
-struct DisplacementField: Sendable {
-  let cells: Int
-  /// Nodes for one result pixel.
-  let perPixel: Float
+package struct DisplacementField: Sendable {
+  package let cells: Int
   /// In result pixels, `(cells + 1)²`, rows top to bottom.
-  private(set) var nodes: [SIMD2<Float>]
-  let isZero: Bool
+  package private(set) var nodes: [SIMD2<Float>]
+  package let isZero: Bool
 
   init(
     cells: Int, resolution: Int, displacement: Double,
@@ -113,7 +111,6 @@ struct DisplacementField: Sendable {
   ) {
     precondition(cells > 0, "a grid has at least one cell")
     self.cells = cells
-    perPixel = Float(cells) / Float(resolution)
     isZero = displacement == 0
     nodes = [SIMD2<Float>](repeating: .zero, count: (cells + 1) * (cells + 1))
     let scale = displacement * Double(resolution) / Double(cells) / 2.5
@@ -134,20 +131,5 @@ struct DisplacementField: Sendable {
       let value = generator.nextGaussian()
       if abs(value) <= 2.5 { return value }
     }
-  }
-
-  /// The move at a position of the result, both in result pixels.
-  @inline(__always)
-  func value(x: Float, y: Float) -> SIMD2<Float> {
-    let u = x * perPixel
-    let v = y * perPixel
-    let column = max(0, min(cells - 1, Int(u)))
-    let row = max(0, min(cells - 1, Int(v)))
-    let at = row * (cells + 1) + column
-    let fx = u - Float(column)
-    let fy = v - Float(row)
-    let above = nodes[at] + (nodes[at + 1] - nodes[at]) * fx
-    let below = nodes[at + cells + 1] + (nodes[at + cells + 2] - nodes[at + cells + 1]) * fx
-    return above + (below - above) * fy
   }
 }

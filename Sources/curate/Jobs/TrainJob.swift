@@ -183,7 +183,7 @@ struct TrainJob {
     return try BatchLoader(
       samples: rows.map(FaceSample.init), configuration: batches,
       threads: ProcessInfo.processInfo.activeProcessorCount
-    ) { name in
+    ) { name, side in
       guard let bytes = try crops.crop(named: name) else {
         throw ManifestError(
           code: .cropMissing, subject: name,
@@ -193,7 +193,7 @@ struct TrainJob {
         throw ManifestError(
           code: .cropChanged, subject: name, reason: "changed since the manifest was written")
       }
-      return try ImageFile.decode(bytes, subject: name)
+      return try ImageFile.decode(bytes, atLeast: side, subject: name)
     }
   }
 

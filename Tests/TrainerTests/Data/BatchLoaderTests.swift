@@ -1,4 +1,5 @@
 import FaceCore
+import Media
 import Testing
 import Trainer
 
@@ -19,8 +20,8 @@ struct BatchLoaderTests {
     configuration.warp = warp
     return try BatchLoader(
       samples: samples, configuration: configuration, cacheLimit: cacheLimit, threads: threads
-    ) { name in
-      image ?? noiseImage(width: 128, height: 128, seed: UInt64(name) ?? 0)
+    ) { name, _ in
+      ReducedImage(image ?? noiseImage(width: 128, height: 128, seed: UInt64(name) ?? 0))
     }
   }
 
@@ -145,10 +146,10 @@ struct BatchLoaderTests {
   }
 
   @Test func theCacheKeepsItsLimit() throws {
-    let held = try loader(cacheLimit: 3 * 64 * 64 * 3)
+    let held = try loader(cacheLimit: 4 * 65 * 65 * 3)
     _ = try held.batch(step: 0)
     _ = try held.batch(step: 1)
-    #expect(held.cachedBytes == 3 * 64 * 64 * 3)
+    #expect(held.cachedBytes == 3 * (65 * 65 * 3 + 2))
   }
 
   @Test func aCropOfAnotherSizeAndAnEmptySetAreRefused() throws {
