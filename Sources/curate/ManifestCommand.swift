@@ -5,8 +5,8 @@ import Foundation
 
 struct ManifestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "manifest", abstract: "Show and verify manifests.",
-    subcommands: [Verify.self, Show.self])
+    commandName: "manifest", abstract: "Show, verify and pack manifests.",
+    subcommands: [Verify.self, Show.self, ManifestPack.self])
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +18,9 @@ struct ManifestCommand: ParsableCommand {
 
     @Argument(help: "A manifest's name in the workspace, or its file.")
     var name: String
+
+    @Option(help: "The folder of its shards, if crops are to be read from there.")
+    var crops: String?
 
     private struct Summary: Encodable {
       var manifestID: String
@@ -31,11 +34,13 @@ struct ManifestCommand: ParsableCommand {
     }
 
     func run() throws {
-      let manifest = try Manifest(path: workspace.resolveManifest(name))
-      let crops = try workspace.open(.readOnly).crops
+      let placed = try PlacedManifest(
+        name, shardsIn: crops, workspace: workspace, access: .readOnly)
+      let manifest = placed.manifest
       let reporter = progress.reporter("verify \(name)", unit: "faces")
       try manifest.verifyCrops(
-        crop: { try crops.crop(named: $0).map { Data($0) } }, progress: { reporter.report($0) })
+        absence: placed.crops.absence, crop: { try placed.crops.crop($0).map { Data($0) } },
+        progress: { reporter.report($0) })
       try output.show(Summary(manifestID: manifest.id, faces: manifest.rows.count)) {
         "\(manifest.id)  \(manifest.rows.count) faces, all as written"
       }

@@ -24,6 +24,10 @@ struct TrainRun: ParsableCommand {
   @Argument(help: "A manifest's name in the workspace, or its file.")
   var manifest: String
 
+  @Option(
+    help: "Read crops from the shards in this folder; shards beside the manifest's file are found.")
+  var crops: String?
+
   @Option(help: "The model's name; the manifest's unless told.")
   var name: String?
 
@@ -93,8 +97,9 @@ struct TrainRun: ParsableCommand {
   func run() throws {
     let place = try engine.place()
     let isFirst = place?.rank ?? 0 == 0
-    let opened = try workspace.open(isFirst ? .readWrite : .readOnly)
-    let read = try Manifest(path: workspace.resolveManifest(manifest))
+    let placed = try PlacedManifest(
+      manifest, shardsIn: crops, workspace: workspace, access: isFirst ? .readWrite : .readOnly)
+    let read = placed.manifest
     let name = name ?? read.header.name
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))
     if isFirst { try checkFolder(folder) }
@@ -102,12 +107,12 @@ struct TrainRun: ParsableCommand {
     configuration.processes = place?.size ?? 1
     let torch = try engine.open(place)
     var job = TrainJob(
-      workspace: opened, manifest: read, folder: folder, configuration: configuration,
-      torch: torch,
+      workspace: placed.workspace, manifest: read, crops: placed.crops, folder: folder,
+      configuration: configuration, torch: torch,
       startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
     if let truth, isFirst {
       job.truth = try TruthFinder(
-        workspace: opened, manifest: read, resolution: configuration.resolution
+        workspace: placed.workspace, manifest: read, resolution: configuration.resolution
       ).truth(at: truth, progress: progress)
     }
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }

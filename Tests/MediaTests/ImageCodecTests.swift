@@ -103,6 +103,57 @@ struct ImageCodecTests {
     }
   }
 
+  /// Something like a photograph: waves of many lengths, the longer the stronger.
+  private func photograph(side: Int) -> Image {
+    var generator = SeededGenerator(seed: 21)
+    var light = [Float](repeating: 128, count: side * side * 3)
+    for _ in 0..<40 {
+      let length = Float.random(in: 0...1, using: &generator) * 5
+      let (turn, phase) = (
+        Float.random(in: 0..<6.28, using: &generator), Float.random(in: 0..<6.28, using: &generator)
+      )
+      let wave = 6.28 / (4 * exp(length))
+      let tint = (0..<3).map { _ in Float.random(in: 0.5...1, using: &generator) }
+      for index in 0..<side * side {
+        let along = Float(index % side) * cos(turn) + Float(index / side) * sin(turn)
+        let value = 2.5 * exp(length / 2) * sin(wave * along + phase)
+        for channel in 0..<3 { light[3 * index + channel] += value * tint[channel] }
+      }
+    }
+    return Image(
+      width: side, height: side, bytes: light.map { UInt8(max(0, min(255, $0.rounded()))) })
+  }
+
+  @Test(arguments: [(129, 256), (128, 128), (65, 128), (64, 64), (32, 32), (1, 32), (999, 256)])
+  func aReducedPictureIsAsGoodAsTheMeanOfWhatItCovers(wanted: Int, side: Int) throws {
+    let bytes = try JPEG.encode(photograph(side: 256))
+    let whole = try JPEG.decode(bytes)
+    let reduced = try ImageFile.decode(bytes, atLeast: wanted)
+    #expect((reduced.width, reduced.height) == (256, 256))
+    #expect((reduced.image.width, reduced.image.height) == (side, side))
+    let means = whole.resized(width: side, height: side)
+    let squares = zip(reduced.image.bytes, means.bytes).reduce(0.0) {
+      $0 + Double((Int($1.0) - Int($1.1)) * (Int($1.0) - Int($1.1)))
+    }
+    let noise = squares / Double(means.bytes.count)
+    #expect(side == 256 ? noise == 0 : 10 * log10(255 * 255 / noise) > 36, "\(noise)")
+  }
+
+  @Test func reducedPicturesOfOddSizesKeepWhatTheyStandFor() throws {
+    let bytes = try JPEG.encode(noise(width: 37, height: 23, seed: 4), sampling: .half)
+    let reduced = try JPEG.decode(bytes, atLeast: 5)
+    #expect((reduced.width, reduced.height) == (37, 23))
+    #expect((reduced.image.width, reduced.image.height) == (10, 6))
+    #expect(try JPEG.decode(bytes, atLeast: 12).image.width == 37)
+    let png = try ImageFile.decode(try PNG.encode(image), atLeast: 2)
+    #expect(png.image == image)
+    for length in 0..<bytes.count {
+      #expect(throws: MediaError.self, "\(length) of \(bytes.count) bytes") {
+        try JPEG.decode(Array(bytes.prefix(length)), atLeast: 5)
+      }
+    }
+  }
+
   @Test func whatIsNoPictureSaysSo() throws {
     let folder = try TemporaryFolder()
     let cases: [(String, [UInt8], MediaError.Code)] = [

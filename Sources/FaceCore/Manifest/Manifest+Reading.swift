@@ -74,28 +74,32 @@ extension Manifest {
   /// Compares every crop with its hash.
   ///
   /// `crop` returns the bytes of a crop by name, nil when the archive has none; `progress` is told
-  /// the rows done.
+  /// the rows done. `absence` says why a crop would be missing.
   ///
   /// Throws `ManifestError` for the first crop that is missing or differs.
   public func verifyCrops(
-    crop: (String) throws -> Data?, progress: (Progress) -> Void = { _ in }
+    absence: String = ManifestRow.absence, crop: (String) throws -> Data?, progress: (Progress) -> Void = { _ in }
   ) throws {
     for (index, row) in rows.enumerated() {
-      if let fault = try row.cropFault(crop) { throw fault }
+      if let fault = try row.cropFault(absence: absence, crop) { throw fault }
       progress(Progress(done: index + 1, total: rows.count))
     }
   }
 }
 
 extension ManifestRow {
+  /// Why a crop is not in a workspace.
+  public static let absence = "not in the crop archive; import its video again"
+
   /// What is wrong with the face's crop; nil when it is there and as it was.
   ///
-  /// `crop` returns the bytes of a crop by name, nil when the archive has none.
-  public func cropFault(_ crop: (String) throws -> Data?) throws -> ManifestError? {
+  /// `crop` returns the bytes of a crop by name, nil when there is none; `absence` says why there
+  /// would be none.
+  public func cropFault(
+    absence: String = ManifestRow.absence, _ crop: (String) throws -> Data?
+  ) throws -> ManifestError? {
     guard let bytes = try crop(self.crop.name) else {
-      return ManifestError(
-        code: .cropMissing, subject: self.crop.name,
-        reason: "not in the crop archive; import its video again")
+      return ManifestError(code: .cropMissing, subject: self.crop.name, reason: absence)
     }
     guard Digest.hex(of: bytes) == self.crop.sha256 else {
       return ManifestError(

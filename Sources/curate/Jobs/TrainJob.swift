@@ -7,8 +7,10 @@ import Trainer
 
 /// A manifest in, a trained model out.
 struct TrainJob {
-  let workspace: Workspace
+  /// Where losses of faces are kept; nil when there is no catalogue here.
+  let workspace: Workspace?
   let manifest: Manifest
+  let crops: CropSource
   /// `models/NAME`.
   let folder: URL
   let configuration: TrainingConfiguration
@@ -92,15 +94,12 @@ struct TrainJob {
   ///
   /// Throws when they are more than one in a hundred: such a set is not what was chosen.
   private func missingCrops(note: (String) -> Void) throws -> Set<String> {
-    let crops = workspace.crops
-    let faults = try manifest.rows.compactMap { row in
-      try row.cropFault { try crops.crop(named: $0).map { Data($0) } }
-    }
+    let faults = try manifest.rows.compactMap { try crops.fault(of: $0) }
     if let first = faults.first, 100 * faults.count > manifest.rows.count {
       throw ManifestError(
         code: first.code, subject: manifest.header.name,
         reason: "\(faults.count) of \(manifest.rows.count) crops are gone or altered, the first: "
-          + "\(first); curate repair cuts them again")
+          + "\(first)" + (first.reason == ManifestRow.absence ? "; curate repair cuts them again" : ""))
     }
     for fault in faults { note("\(fault); trained without it") }
     return Set(faults.map(\.subject))
@@ -111,7 +110,7 @@ struct TrainJob {
     var hashes: [String: CropHash] = [:]
     for side in Side.allCases {
       for row in rows(side, without: missing).prefix(TrainingAdvice.compared) {
-        guard let bytes = try workspace.crops.crop(named: row.crop.name) else { continue }
+        guard let bytes = try crops.crop(row.crop.name) else { continue }
         hashes[row.crop.name] = CropHash(
           try ImageFile.decode(bytes, subject: row.crop.name))
       }
@@ -146,16 +145,15 @@ struct TrainJob {
   /// A catalogue that is busy or full stops no training.
   private func tell(_ losses: FaceLosses, step: Int, note: (String) -> Void) throws {
     let hardest = losses.hardest
-    let crops = Dictionary(
+    let names = Dictionary(
       uniqueKeysWithValues: manifest.rows.map { ("\($0.side) \($0.id)", $0.crop.name) })
     try RunReport(folder: folder, manifest: manifest, configuration: configuration)
       .write(hardest: hardest) { face in
-        guard let name = crops["\(face.side) \(face.id)"],
-          let bytes = try workspace.crops.crop(named: name)
+        guard let name = names["\(face.side) \(face.id)"], let bytes = try crops.crop(name)
         else { return nil }
         return try ImageFile.decode(bytes, subject: name)
       }
-    guard !workspace.isReadOnly else { return }
+    guard let workspace, !workspace.isReadOnly else { return }
     do {
       try workspace.keepLosses(
         hardest.compactMap { face in FaceID(face.id).map { FaceLoss(id: $0, loss: face.loss) } },
@@ -175,7 +173,7 @@ struct TrainJob {
         reason: "no \(side.rawValue) face to train on")
     }
     let hashes = Dictionary(uniqueKeysWithValues: rows.map { ($0.crop.name, $0.crop.sha256) })
-    let crops = workspace.crops
+    let crops = crops
     var batches = BatchLoader.Configuration(
       resolution: configuration.resolution, batchSize: configuration.batchSize,
       seed: configuration.seed, stream: side == .source ? 0 : 1)
@@ -184,15 +182,7 @@ struct TrainJob {
       samples: rows.map(FaceSample.init), configuration: batches,
       threads: ProcessInfo.processInfo.activeProcessorCount
     ) { name, side in
-      guard let bytes = try crops.crop(named: name) else {
-        throw ManifestError(
-          code: .cropMissing, subject: name,
-          reason: "not in the crop archive; import its video again")
-      }
-      guard Digest.hex(of: bytes) == hashes[name] else {
-        throw ManifestError(
-          code: .cropChanged, subject: name, reason: "changed since the manifest was written")
-      }
+      let bytes = try crops.bytes(of: name, sha256: hashes[name])
       return try ImageFile.decode(bytes, atLeast: side, subject: name)
     }
   }

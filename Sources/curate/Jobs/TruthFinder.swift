@@ -7,7 +7,8 @@ import Trainer
 
 /// Frames whose swap has a known right answer, from clips as `sample` makes them.
 struct TruthFinder {
-  let workspace: Workspace
+  /// Knows the target's faces already, if it is there.
+  let workspace: Workspace?
   let manifest: Manifest
   /// Side of the model's square, in pixels.
   let resolution: Int

@@ -7,6 +7,9 @@ struct WorkspaceOption: ParsableArguments {
   @Option(help: "The workspace folder.")
   var workspace = "."
 
+  /// Whether the folder is a workspace, whole or not.
+  var isThere: Bool { FileManager.default.fileExists(atPath: folder + "/catalog.sqlite") }
+
   func open(_ access: Workspace.Access = .readWrite) throws -> Workspace {
     try Workspace(opening: folder, access: access)
   }

@@ -1,0 +1,89 @@
+import Glibc
+
+/// Writes a ustar file that appears under its name only when it is whole.
+///
+/// The same members make the same bytes: mode 0644, user and group 0, no time. A run that was killed
+/// leaves `.NAME.part`, which the next one writes anew.
+public struct TarWriter: ~Copyable {
+  public let path: String
+  private let temporaryPath: String
+  private let descriptor: Int32
+  /// Bytes of the file when it would be closed now.
+  public private(set) var size = 2 * TarHeader.blockSize
+
+  /// Throws ``MediaError`` when the folder cannot be written, or another process writes the same.
+  public init(path: String) throws(MediaError) {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let temporary = path[..<slash] + "." + path[slash...] + ".part"
+    let opened = open(
+      String(temporary), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard opened >= 0 else { throw PendingFile.cannotWrite(path, errno) }
+    // Locked, and still the file of that name: another writer may have finished in between.
+    var (locked, named) = (stat(), stat())
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0, fstat(opened, &locked) == 0,
+      stat(String(temporary), &named) == 0, locked.st_ino == named.st_ino
+    else {
+      close(opened)
+      throw MediaError(
+        code: .cannotWrite, subject: path, reason: "is being written by another process")
+    }
+    guard ftruncate(opened, 0) == 0 else {
+      let code = errno
+      close(opened)
+      throw PendingFile.cannotWrite(path, code)
+    }
+    (self.path, temporaryPath) = (path, String(temporary))
+    descriptor = opened
+  }
+
+  deinit { close(descriptor) }
+
+  /// Bytes a member of `count` bytes adds to the file.
+  public static func space(for count: Int) -> Int {
+    TarHeader(name: "", size: count, type: 0).span
+  }
+
+  /// Adds a regular file.
+  ///
+  /// Throws ``MediaError``: `unsupported` for a name of more than 100 bytes or one that is absolute
+  /// or leads elsewhere.
+  public mutating func add(_ name: String, _ bytes: [UInt8]) throws(MediaError) {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard (1...TarHeader.nameLimit).contains(name.utf8.count), !name.utf8.contains(0),
+      parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
+    else {
+      throw MediaError(
+        code: .unsupported, subject: path, reason: "cannot hold the name \(name.debugDescription)")
+    }
+    let header = TarHeader(name: name, size: bytes.count, type: UInt8(ascii: "0"))
+    let rest = header.span - TarHeader.blockSize - bytes.count
+    try write(header.block)
+    try write(bytes)
+    try write([UInt8](repeating: 0, count: rest))
+    size += header.span
+  }
+
+  /// Writes the end, flushes to the disk and gives the file its name.
+  public consuming func commit() throws(MediaError) {
+    try write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw PendingFile.cannotWrite(path, errno)
+    }
+    guard rename(temporaryPath, path) == 0 else { throw PendingFile.cannotWrite(path, errno) }
+  }
+
+  private func write(_ bytes: [UInt8]) throws(MediaError) {
+    var failure: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count, let base = buffer.baseAddress {
+        let wrote = Glibc.write(descriptor, base + done, buffer.count - done)
+        if wrote < 0, errno == EINTR { continue }
+        if wrote < 0 { failure = errno }
+        if wrote <= 0 { return }
+        done += wrote
+      }
+    }
+    guard failure == 0 else { throw PendingFile.cannotWrite(path, failure) }
+  }
+}

@@ -1,0 +1,72 @@
+import Catalog
+import FaceCore
+import Foundation
+import Trainer
+
+/// Where the crops of a manifest are read from.
+struct CropSource: Sendable {
+  /// The bytes of a crop by its name, nil when there is none. Called from several threads at once.
+  let crop: @Sendable (String) throws -> [UInt8]?
+  /// Why a crop would not be there, and what to do about it.
+  let absence: String
+
+  init(_ workspace: Workspace) {
+    let crops = workspace.crops
+    crop = { try crops.crop(named: $0) }
+    absence = ManifestRow.absence
+  }
+
+  init(_ shards: CropShards, in folder: String) {
+    crop = { try shards.crop(named: $0) }
+    absence = "in no shard of \(folder); pack the manifest again"
+  }
+
+  /// What is wrong with a face's crop; nil when it is there and as it was.
+  func fault(of row: ManifestRow) throws -> ManifestError? {
+    try row.cropFault(absence: absence) { try crop($0).map { Data($0) } }
+  }
+
+  /// The bytes of a face's crop, which are as they were when the manifest was written.
+  func bytes(of name: String, sha256: String?) throws -> [UInt8] {
+    guard let bytes = try crop(name) else {
+      throw ManifestError(code: .cropMissing, subject: name, reason: absence)
+    }
+    guard Digest.hex(of: bytes) == sha256 else {
+      throw ManifestError(
+        code: .cropChanged, subject: name, reason: "changed since the manifest was written")
+    }
+    return bytes
+  }
+}
+
+/// A manifest, and where its crops are: in the workspace or in shards.
+struct PlacedManifest {
+  let manifest: Manifest
+  let crops: CropSource
+  /// Nil when crops come from shards and there is no workspace.
+  let workspace: Workspace?
+
+  /// `name`, a manifest's name or file, with crops from `folder`, or from shards beside the file, or
+  /// from the workspace.
+  ///
+  /// Without a manifest of that name in the workspace the one in `folder` is taken.
+  init(
+    _ name: String, shardsIn folder: String?, workspace option: WorkspaceOption,
+    access: Workspace.Access = .readWrite
+  ) throws {
+    var path = option.resolveManifest(name)
+    if let folder, !FileManager.default.fileExists(atPath: path) {
+      path = "\(folder)/\(name).jsonl"
+    }
+    manifest = try Manifest(path: path)
+    let beside = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let first = CropShards.path(of: manifest.header.name, in: beside)
+    if let folder = folder ?? (FileManager.default.fileExists(atPath: first) ? beside : nil) {
+      crops = CropSource(try CropShards(of: manifest, in: folder), in: folder)
+      workspace = try option.isThere ? option.open(access) : nil
+    } else {
+      let opened = try option.open(access)
+      (crops, workspace) = (CropSource(opened), opened)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import FaceCore
+import Foundation
+import TestSupport
+import Testing
+
+/// Training from shards, away from the workspace.
+@Suite(.serialized) struct PackTests {
+  private func losses(_ model: String) throws -> [[Double]] {
+    let text = try String(contentsOfFile: model + "/history.jsonl", encoding: .utf8)
+    return try text.split(separator: "\n").compactMap { line in
+      let step = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      guard let source = step["source"] as? Double, let target = step["target"] as? Double else {
+        return nil
+      }
+      return [source, target]
+    }
+  }
+
+  @Test func trainingFromShardsIsTrainingFromTheWorkspace() throws {
+    let workspace = try TestWorkspace()
+    for name in ["alice", "bob"] {
+      let imported = try workspace.curate(
+        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
+      try #require(imported.status == 0, "\(imported.errors)")
+    }
+    let exported = try workspace.curate(
+      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
+      "--faces", "30")
+    try #require(exported.status == 0, "\(exported.errors)")
+    let shards = workspace.folder.path("shards")
+    let packed = try workspace.curate("manifest", "pack", "pair", shards)
+    #expect(packed.status == 0, "\(packed.errors)")
+    #expect(packed.output.contains("faces in 1 shards"))
+    let verified = try workspace.curate("manifest", "verify", shards + "/pair.jsonl")
+    #expect(verified.status == 0 && verified.output.contains("all as written"))
+
+    let options = [
+      "--quiet", "--resolution", "32", "--batch-size", "4", "--iterations", "5",
+      "--preview-every", "5",
+    ]
+    let near = try workspace.curate(["train", "pair", "--name", "near"] + options)
+    #expect(near.status == 0, "\(near.errors)")
+    // Another machine: the shards and nothing else.
+    let away = workspace.folder.path("away")
+    let far = try Shell.run(
+      Shell.curate,
+      ["--workspace", away, "train", shards + "/pair.jsonl", "--name", "far"] + options)
+    #expect(far.status == 0, "\(far.errors)")
+    let told = try Shell.run(
+      Shell.curate,
+      ["--workspace", away, "train", "pair", "--crops", shards, "--name", "told"] + options)
+    #expect(told.status == 0, "\(told.errors)")
+    let wanted = try losses(workspace.path + "/models/near")
+    #expect(wanted.count == 5)
+    #expect(try losses(away + "/models/far") == wanted)
+    #expect(try losses(away + "/models/told") == wanted)
+    let preview = "/previews/000005.png"
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: away + "/models/far" + preview))
+        == Data(contentsOf: URL(fileURLWithPath: workspace.path + "/models/near" + preview)))
+
+    try Data("no archive".utf8).write(to: URL(fileURLWithPath: shards + "/pair-000000.tar"))
+    let damaged = try Shell.run(
+      Shell.curate,
+      ["--workspace", away, "train", shards + "/pair.jsonl", "--name", "no"] + options)
+    #expect(damaged.status == 1)
+    #expect(damaged.errorLines.count == 1 && damaged.errors.contains("pair-000000.tar: "))
+    try FileManager.default.removeItem(atPath: shards + "/pair-000000.tar")
+    let gone = try Shell.run(
+      Shell.curate,
+      ["--workspace", away, "train", "pair", "--crops", shards, "--name", "no"] + options)
+    #expect(gone.status == 1 && gone.errors.contains("pair-000000.tar: No such file"))
+  }
+}
