@@ -7,6 +7,8 @@
 #else
 #define CLONES
 #endif
+// Into each of the clones.
+#define INLINED __attribute__((always_inline))
 
 CLONES static void corners_between(const uint8_t *above, const uint8_t *below, int width,
                                    uint8_t *out) {
@@ -48,7 +50,7 @@ typedef struct {
 } place;
 
 // Where the node of a column is moved to, in a row that is `part` of the way down its cell.
-static inline place moved(const cpx_map *map, int row, int column, float part) {
+static inline INLINED place moved(const cpx_map *map, int row, int column, float part) {
   const float *above = map->moves + 2 * ((size_t)row * (size_t)(map->cells + 1) + (size_t)column);
   const float *below = above + 2 * (map->cells + 1);
   float x = above[0] + (below[0] - above[0]) * part;
@@ -57,7 +59,7 @@ static inline place moved(const cpx_map *map, int row, int column, float part) {
 }
 
 // The rest of a row inside a cell: places advance evenly there.
-static inline void locate(row_piece *p, int from, int to, int first, place start, place step,
+static inline INLINED void locate(row_piece *p, int from, int to, int first, place start, place step,
                           int width, int height) {
   float right = (float)(width - 1), bottom = (float)(height - 1);
   for (int i = from; i < to; i++) {
@@ -72,7 +74,7 @@ static inline void locate(row_piece *p, int from, int to, int first, place start
   }
 }
 
-static inline void locate_row(row_piece *p, const cpx_map *map, int side, int y, int first,
+static inline INLINED void locate_row(row_piece *p, const cpx_map *map, int side, int y, int first,
                               int count, int width, int height) {
   float v = (float)y + 0.5f;
   place step = {map->a, map->c};
@@ -102,7 +104,7 @@ static inline void locate_row(row_piece *p, const cpx_map *map, int side, int y,
   }
 }
 
-static inline void sample(row_piece *p, const uint8_t *rgb, size_t row, int count) {
+static inline INLINED void sample(row_piece *p, const uint8_t *rgb, size_t row, int count) {
   for (int i = 0; i < count; i++) {
     eight_bytes above, below;
     memcpy(&above, rgb + p->at[i], 8);
@@ -117,12 +119,12 @@ static inline void sample(row_piece *p, const uint8_t *rgb, size_t row, int coun
   }
 }
 
-static inline float cut(float value) {
+static inline INLINED float cut(float value) {
   value = value > 0 ? value : 0;
   return value < 1 ? value : 1;
 }
 
-static inline void store(const row_piece *p, const cpx_tone *tone, int count, float *red,
+static inline INLINED void store(const row_piece *p, const cpx_tone *tone, int count, float *red,
                          float *green, float *blue) {
   const float scale = 1.0f / 255;
   if (!tone->changes) {

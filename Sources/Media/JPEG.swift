@@ -24,7 +24,7 @@ public enum JPEG {
   }
 
   /// The upright picture, not larger than it need be for its shorter side to have `side` pixels: half,
-  /// a quarter or an eighth of what is stored, made from the lower frequencies alone.
+  /// a quarter or an eighth of what is stored, each pixel the mean of those it covers or near it.
   ///
   /// Throws `corrupt`, `tooLarge`.
   public static func decode(

@@ -33,7 +33,9 @@ public struct TarArchive: Sendable {
     var window: (start: Int, bytes: [UInt8]) = (0, [])
     while true {
       if offset < window.start || offset + TarHeader.blockSize > window.start + window.bytes.count {
-        window = (offset, try file.read(at: offset, count: min(Self.window, max(0, length - offset))))
+        window = (
+          offset, try file.read(at: offset, count: min(Self.window, max(0, length - offset)))
+        )
       }
       let start = offset - window.start
       guard start + TarHeader.blockSize <= window.bytes.count else {
@@ -44,7 +46,8 @@ public struct TarArchive: Sendable {
       let header = try Self.header(block, path: path, at: offset)
       guard header.span <= length - offset else {
         throw Self.corrupt(
-          path, at: offset, "\(header.name) is said to have \(header.size) bytes, more than the file")
+          path, at: offset,
+          "\(header.name) is said to have \(header.size) bytes, more than the file")
       }
       if let member = try Self.member(header, path: path, at: offset) {
         guard names.insert(member.name).inserted else {
@@ -107,7 +110,8 @@ public struct TarArchive: Sendable {
     let parts = header.name.split(separator: "/", omittingEmptySubsequences: false)
     let kept = parts.first == "." ? parts.dropFirst() : parts[...]
     guard !kept.isEmpty, kept.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
-      throw corrupt(path, at: offset, "a name that leads elsewhere: \(header.name.debugDescription)")
+      throw corrupt(
+        path, at: offset, "a name that leads elsewhere: \(header.name.debugDescription)")
     }
     guard header.size > 0 else {
       throw corrupt(path, at: offset, "\(header.name) is empty")

@@ -119,6 +119,7 @@ struct TrainRun: ParsableCommand {
     if let torch { warn("engine: \(torch.description)") }
     let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil
     StopSignal.watch()
+    FreedMemory.keep()
     let (end, run, first) = try train(job, reporter)
     let how = end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
     reporter?.finish("\(how) at step \(run.step), \(run.step - first) of them now")

@@ -139,6 +139,76 @@ struct ImageCodecTests {
     #expect(side == 256 ? noise == 0 : 10 * log10(255 * 255 / noise) > 36, "\(noise)")
   }
 
+  /// Baseline 4:4:4, which is decoded by code of our own, in sizes that fill no block and no row of them.
+  @Test(arguments: [(256, 256), (37, 23), (8, 8), (3, 5), (65, 64), (71, 130)], [60, 95, 100])
+  func plainJPEGsAreReducedToTheMeans(size: (width: Int, height: Int), quality: Int) throws {
+    let (width, height) = size
+    let smooth = photograph(side: 256).cut(
+      PixelRegion(x: 3, y: 7, width: min(253, width), height: min(249, height)))
+    for (image, limit) in [(smooth, 1), (noise(width: width, height: height, seed: 6), 60)] {
+      let bytes = try JPEG.encode(image, quality: quality)
+      let whole = try JPEG.decode(bytes)
+      for reduction in [2, 4, 8] {
+        let side = min(image.width, image.height) / reduction
+        guard side > 0 else { continue }
+        let reduced = try JPEG.decode(bytes, atLeast: side).image
+        #expect(reduced.width == (image.width + reduction - 1) / reduction)
+        #expect(reduced.height == (image.height + reduction - 1) / reduction)
+        // Means of whole squares; noise leaves 0 to 255 within a block and is cut there before.
+        for y in 0..<image.height / reduction {
+          for x in 0..<image.width / reduction {
+            for channel in 0..<3 {
+              var sum = 0
+              for row in 0..<reduction {
+                for column in 0..<reduction {
+                  let at = (y * reduction + row) * image.width + x * reduction + column
+                  sum += Int(whole.bytes[3 * at + channel])
+                }
+              }
+              let mean = Double(sum) / Double(reduction * reduction)
+              let found = Double(reduced.bytes[3 * (y * reduced.width + x) + channel])
+              #expect(abs(found - mean) < Double(limit) + 0.6)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func damagedJPEGsAreReducedOrRefusedButNeverTrap() throws {
+    var generator = SeededGenerator(seed: 31)
+    let files = try [
+      JPEG.encode(photograph(side: 96)),
+      JPEG.encode(noise(width: 75, height: 41, seed: 3), quality: 100),
+      JPEG.encode(photograph(side: 40), sampling: .half),
+    ]
+    for bytes in files {
+      var refused = 0
+      for round in 0..<3000 {
+        var hurt = bytes
+        for _ in 0...(round % 4) {
+          // Headers as often as the code.
+          let end = round % 2 == 0 ? 700 : hurt.count
+          hurt[.random(in: 0..<min(end, hurt.count), using: &generator)] = .random(
+            in: 0...255, using: &generator)
+        }
+        do {
+          let found = try JPEG.decode(hurt, atLeast: 4)
+          #expect(found.image.bytes.count == found.image.width * found.image.height * 3)
+        } catch {
+          refused += 1
+          #expect(!error.reason.isEmpty)
+        }
+      }
+      #expect(refused > 500)
+      for length in stride(from: 0, to: bytes.count, by: 7) {
+        #expect(throws: MediaError.self) {
+          try JPEG.decode(Array(bytes.prefix(length)), atLeast: 4)
+        }
+      }
+    }
+  }
+
   @Test func reducedPicturesOfOddSizesKeepWhatTheyStandFor() throws {
     let bytes = try JPEG.encode(noise(width: 37, height: 23, seed: 4), sampling: .half)
     let reduced = try JPEG.decode(bytes, atLeast: 5)

@@ -50,4 +50,7 @@ typedef struct {
 void cpx_view(const uint8_t *rgb, int width, int height, const cpx_map *map, const cpx_tone *tone,
               int side, float *planes);
 
+/// Has the allocator keep up to 256 MB that were freed, and pieces of up to 32 MB among them.
+void cpx_keep_memory(void);
+
 #endif

@@ -78,7 +78,8 @@ extension Manifest {
   ///
   /// Throws `ManifestError` for the first crop that is missing or differs.
   public func verifyCrops(
-    absence: String = ManifestRow.absence, crop: (String) throws -> Data?, progress: (Progress) -> Void = { _ in }
+    absence: String = ManifestRow.absence, crop: (String) throws -> Data?,
+    progress: (Progress) -> Void = { _ in }
   ) throws {
     for (index, row) in rows.enumerated() {
       if let fault = try row.cropFault(absence: absence, crop) { throw fault }

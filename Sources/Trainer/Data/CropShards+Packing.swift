@@ -44,7 +44,8 @@ extension CropShards {
         path(of: manifest.header.name, shard: shards, in: folder), of: rows, limits: limits,
         crop: crop)
       shards += 1
-      progress(FaceCore.Progress(done: manifest.rows.count - rows.count, total: manifest.rows.count))
+      progress(
+        FaceCore.Progress(done: manifest.rows.count - rows.count, total: manifest.rows.count))
     }
     var extra = shards
     while FileManager.default.fileExists(

@@ -62,7 +62,8 @@ package struct SoftEdge: Sendable {
       let row = y * width
       add(weight, to: &values, row: row, y: y, range: seen.lowerBound..<first)
       for x in whole { values[row + x] += weight }
-      add(weight, to: &values, row: row, y: y, range: max(first, whole.upperBound)..<seen.upperBound)
+      add(
+        weight, to: &values, row: row, y: y, range: max(first, whole.upperBound)..<seen.upperBound)
     }
   }
 

@@ -6,10 +6,11 @@ extension TrainingBatch {
   /// comes as zeros.
   ///
   /// Fills its parts and may be called from several threads at once.
-  typealias Writer = @Sendable (
-    _ place: Int, _ input: inout MutableSpan<Float>, _ target: inout MutableSpan<Float>,
-    _ mask: inout MutableSpan<Float>
-  ) throws -> Void
+  typealias Writer =
+    @Sendable (
+      _ place: Int, _ input: inout MutableSpan<Float>, _ target: inout MutableSpan<Float>,
+      _ mask: inout MutableSpan<Float>
+    ) throws -> Void
 
   /// Makes the arrays and has every face written into its place, on up to `threads` threads at once.
   ///

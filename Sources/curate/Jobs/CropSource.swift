@@ -5,7 +5,9 @@ import Trainer
 
 /// Where the crops of a manifest are read from.
 struct CropSource: Sendable {
-  /// The bytes of a crop by its name, nil when there is none. Called from several threads at once.
+  /// The bytes of a crop by its name, nil when there is none.
+  ///
+  /// May be called from several threads at once.
   let crop: @Sendable (String) throws -> [UInt8]?
   /// Why a crop would not be there, and what to do about it.
   let absence: String

@@ -99,7 +99,8 @@ struct TrainJob {
       throw ManifestError(
         code: first.code, subject: manifest.header.name,
         reason: "\(faults.count) of \(manifest.rows.count) crops are gone or altered, the first: "
-          + "\(first)" + (first.reason == ManifestRow.absence ? "; curate repair cuts them again" : ""))
+          + "\(first)"
+          + (first.reason == ManifestRow.absence ? "; curate repair cuts them again" : ""))
     }
     for fault in faults { note("\(fault); trained without it") }
     return Set(faults.map(\.subject))

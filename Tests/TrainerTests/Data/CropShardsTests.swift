@@ -16,7 +16,8 @@ struct CropShardsTests {
     let rows = (0..<faces).map { index in
       let name = "00ff/\(index)_0.jpg"
       return ManifestRow(
-        id: "00ff00ff00ff00ff:\(index):0", identity: "alice", side: index % 2 == 0 ? .source : .target,
+        id: "00ff00ff00ff00ff:\(index):0", identity: "alice",
+        side: index % 2 == 0 ? .source : .target,
         split: .train,
         crop: .init(
           name: name, sha256: Digest.hex(of: Data(crop(name))), size: 256, faceType: "full_face",
@@ -52,7 +53,10 @@ struct CropShardsTests {
     }
     #expect(try shards.crop(named: "else") == nil)
     let second = try TarArchive(path: folder + "/pair-000001.tar")
-    #expect(second.members.map(\.name).map { $0.split(separator: ".").last } == ["jpg", "json", "jpg", "json", "jpg", "json"])
+    #expect(
+      second.members.map(\.name).map { $0.split(separator: ".").last } == [
+        "jpg", "json", "jpg", "json", "jpg", "json",
+      ])
     for (index, row) in manifest.rows[3..<6].enumerated() {
       #expect(second.members[2 * index].name == row.id + ".jpg")
       let line = try second.bytes(of: second.members[2 * index + 1])
@@ -81,7 +85,9 @@ struct CropShardsTests {
       crop($0)
     }
     #expect(shards > 1)
-    for (name, data) in try contents() where name.hasSuffix(".tar") { #expect(data.count <= 16_000) }
+    for (name, data) in try contents() where name.hasSuffix(".tar") {
+      #expect(data.count <= 16_000)
+    }
     #expect(try CropShards.pack(manifest, into: folder, limits: .init(bytes: 1)) { crop($0) } == 9)
   }
 

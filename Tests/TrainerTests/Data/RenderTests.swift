@@ -68,7 +68,8 @@ struct RenderTests {
       }
       // Level and upright sides, too.
       let outline = Outline(
-        hullOf: round % 4 == 0 ? corners.map { Point(x: $0.x.rounded(), y: $0.y.rounded()) } : corners)
+        hullOf: round % 4 == 0
+          ? corners.map { Point(x: $0.x.rounded(), y: $0.y.rounded()) } : corners)
       let mask = FaceMask(
         erosion: .random(in: -0.4...0.2, using: &generator),
         feather: round % 2 == 0 ? 0 : .random(in: 0...0.5, using: &generator))
