@@ -35,11 +35,13 @@ static int fill(huffman *table) {
     for (int i = 0; i < table->counts[length]; i++, code++, value++) {
       if (code >= 1 << length) return -1;
       int symbol = table->values[value], size = symbol & 15;
+      if (!table->is_ac && symbol > 15) return -1;
       int rest = peek - length - size;
       if (rest < 0) {
         // Its bits have no room, but maybe itself.
+        if (length > peek) continue;
         int from = code << (peek - length), count = 1 << (peek - length);
-        for (int j = 0; length <= peek && j < count; j++) {
+        for (int j = 0; j < count; j++) {
           table->symbols[from + j] = symbol << 8 | incomplete | length;
         }
         continue;
@@ -104,6 +106,11 @@ static int read_scan(frame *f, bytes b) {
   return 0;
 }
 
+// The first version, which says that colours are YCbCr.
+static int read_jfif(bytes b) {
+  return b.end - b.at >= 6 && memcmp(b.at, "JFIF\0\1", 6) == 0 ? 0 : -1;
+}
+
 int ci_read_headers(frame *f, bytes *data) {
   if (data->end - data->at < 2 || data->at[0] != 0xFF || data->at[1] != 0xD8) return -1;
   data->at += 2;
@@ -118,7 +125,8 @@ int ci_read_headers(frame *f, bytes *data) {
       case 0xC0: status = read_frame(f, body); break;
       case 0xC4: status = read_tables(f, body); break;
       case 0xDB: status = read_quantizers(f, body); break;
-      case 0xE0: case 0xFE: status = 0; break;  // JFIF says YCbCr; a comment says nothing.
+      case 0xE0: status = read_jfif(body); break;
+      case 0xFE: status = 0; break;
       case 0xDA: return read_scan(f, body);
     }
     if (status) return -1;

@@ -12,18 +12,6 @@ struct Pixels: Sendable {
     (self.width, self.height, self.values) = (width, height, values)
   }
 
-  /// sRGB of the image, 0 to 1; the fourth value is 1.
-  init(_ image: Image) {
-    let bytes = image.bytes.span
-    var values = [SIMD4<Float>](repeating: .zero, count: image.width * image.height)
-    for index in 0..<values.count {
-      let at = index * 3
-      let color = SIMD4(Float(bytes[at]), Float(bytes[at + 1]), Float(bytes[at + 2]), 255)
-      values[index] = color * (1 / 255)
-    }
-    self.init(width: image.width, height: image.height, values: values)
-  }
-
   /// From `[3, side, side]` floats and, if given, `[side, side]` of the fourth value (else 1).
   init(planes: [Float], fourth: [Float]? = nil, side: Int) {
     let area = side * side
