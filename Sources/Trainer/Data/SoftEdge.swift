@@ -25,6 +25,8 @@ package struct SoftEdge: Sendable {
       for (index, corner) in polygon.corners.enumerated() {
         let next = polygon.corners[(index + 1) % polygon.corners.count]
         let length = corner.distance(to: next)
+        // Corners may fall together when an outline is mapped to fewer pixels.
+        guard length > 0 else { continue }
         let normal = Point(x: (corner.y - next.y) / length, y: (next.x - corner.x) / length)
         let offset = -(normal.x * corner.x + normal.y * corner.y) - (isFrame ? 0 : inset)
         sides.append(SIMD3(normal.x, normal.y, offset) * steepness)

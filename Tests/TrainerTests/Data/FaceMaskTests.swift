@@ -64,4 +64,14 @@ struct FaceMaskTests {
     let values = FaceMask.blending.render(FaceMask().outline(of: point), width: 9, height: 9)
     #expect(values.allSatisfy { $0 == 0 })
   }
+
+  @Test func cornersThatFallTogetherDoNoHarm() {
+    let outline = FaceMask().outline(of: landmarks)
+    let move = AffineTransform.translation(x: 20.5, y: 20.5)
+    for scale in [1e-4, 1e-6, 1e-9] {
+      let small = outline.mapped(by: .scale(scale).then(move))
+      let values = FaceMask.blending.render(small, width: 40, height: 40)
+      #expect(values.allSatisfy { $0.isFinite && $0 <= 1 } && values.reduce(0, +) < 2)
+    }
+  }
 }
