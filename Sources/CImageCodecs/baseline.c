@@ -1,6 +1,6 @@
 // A decoder for the plainest JPEGs, those that crops are: baseline, one scan, three components of one
 // resolution, no restarts. It makes pictures a half, a quarter or an eighth as large, each pixel the
-// mean of those it covers, in about half of libjpeg's time: that is nearly all spent on the entropy
+// mean of those it covers, in two thirds of libjpeg's time. Most of that is spent on the entropy
 // code, whose every symbol is looked up here together with its bits, once for up to eleven of them.
 //
 // It never guesses: whatever is unusual or damaged is left to libjpeg, which decodes or refuses it.
