@@ -38,8 +38,7 @@ let shims: [Target] = [
       .linkedLibrary("swscale"), .linkedLibrary("swresample"),
     ]),
   .target(
-    name: "CImageCodecs", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])],
-    linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
   // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
   .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),

@@ -138,7 +138,6 @@ int ci_reduced(int length, int reduction) { return (length + reduction - 1) / re
 
 int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, int reduction, uint8_t *rgb,
                    char *message) {
-  if (reduction > 1 && ci_jpeg_means(data, size, header, reduction, rgb) == 0) return 0;
   errors state;
   struct jpeg_decompress_struct info;
   struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};

@@ -33,7 +33,7 @@ struct ReducedJPEGTests {
       width: side, height: side, bytes: light.map { UInt8(max(0, min(255, $0.rounded()))) })
   }
 
-  /// The peak's ratio to what differs from area means, in dB, by both decoders: ours reads 4:4:4 alone.
+  /// The peak's ratio to what differs from area means, in dB.
   @Test(
     arguments: [(129, 256), (128, 128), (65, 128), (64, 64), (32, 32), (1, 32), (999, 256)],
     [(JPEG.Sampling.full, 48.0), (.half, 34)])
@@ -52,48 +52,6 @@ struct ReducedJPEGTests {
     }
     let noise = squares / Double(means.bytes.count)
     #expect(side == 256 ? noise == 0 : 10 * log10(255 * 255 / noise) > quality.ratio, "\(noise)")
-  }
-
-  /// Baseline 4:4:4, which is decoded by code of our own, in sizes that fill no block and no row of them.
-  @Test(arguments: [(256, 256), (37, 23), (8, 8), (3, 5), (65, 64), (71, 130)], [60, 95, 100])
-  func plainJPEGsAreReducedToTheMeans(size: (width: Int, height: Int), quality: Int) throws {
-    let (width, height) = size
-    let smooth = photograph(side: 256).cut(
-      PixelRegion(x: 3, y: 7, width: min(253, width), height: min(249, height)))
-    // libjpeg rounds luma and both chromas before it makes colours of them: 2.4 in all. Noise leaves 0 to
-    // 255 and is cut there, each pixel by itself.
-    for (image, limit) in [(smooth, 2.4), (noise(width: width, height: height, seed: 6), 60)] {
-      let bytes = try JPEG.encode(image, quality: quality)
-      let whole = try JPEG.decode(bytes)
-      for reduction in [2, 4, 8] {
-        let side = min(image.width, image.height) / reduction
-        guard side > 0 else { continue }
-        let reduced = try JPEG.decode(bytes, atLeast: side).image
-        #expect(reduced.width == (image.width + reduction - 1) / reduction)
-        #expect(reduced.height == (image.height + reduction - 1) / reduction)
-        var worst = 0.0
-        for y in 0..<image.height / reduction {
-          for x in 0..<image.width / reduction {
-            for channel in 0..<3 {
-              let mean = mean(of: whole, x: x, y: y, channel: channel, reduction: reduction)
-              let found = Double(reduced.bytes[3 * (y * reduced.width + x) + channel])
-              worst = max(worst, abs(found - mean))
-            }
-          }
-        }
-        #expect(worst < limit)
-      }
-    }
-  }
-
-  private func mean(of image: Image, x: Int, y: Int, channel: Int, reduction: Int) -> Double {
-    var sum = 0
-    for row in y * reduction..<(y + 1) * reduction {
-      for column in x * reduction..<(x + 1) * reduction {
-        sum += Int(image.bytes[3 * (row * image.width + column) + channel])
-      }
-    }
-    return Double(sum) / Double(reduction * reduction)
   }
 
   @Test func damagedJPEGsAreReducedOrRefusedButNeverTrap() throws {

@@ -20,18 +20,13 @@ int ci_jpeg_header(const uint8_t *data, size_t size, ci_header *header, char *me
 /// Pixels along a side that has `length` of them, when every `reduction` become one.
 int ci_reduced(int length, int reduction);
 
-/// A picture `reduction` times smaller than stored, 1, 2, 4 or 8: by `ci_jpeg_means` if it can, else
-/// as libjpeg does. `rgb` holds the reduced width * height * 3 bytes.
+/// A picture `reduction` times smaller than stored, 1, 2, 4 or 8. `rgb` holds the reduced width * height * 3 bytes.
 int ci_jpeg_decode(const uint8_t *data, size_t size, ci_header header, int reduction, uint8_t *rgb,
                    char *message);
 
 /// `*out` is to be freed with `ci_free`. `full_chroma` keeps 4:4:4, else 4:2:0.
 int ci_jpeg_encode(const uint8_t *rgb, int width, int height, int quality, int full_chroma,
                    uint8_t **out, size_t *out_size, char *message);
-
-/// The same for 2, 4 and 8, quicker, each pixel the mean of those it covers. Returns 1, and may have
-/// written to `rgb`, when the data are damaged or anything but baseline 4:4:4 in one scan.
-int ci_jpeg_means(const uint8_t *data, size_t size, ci_header header, int reduction, uint8_t *rgb);
 
 int ci_png_header(const uint8_t *data, size_t size, ci_header *header, char *message);
 

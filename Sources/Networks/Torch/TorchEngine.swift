@@ -1,3 +1,4 @@
+internal import COpenBLAS
 internal import CTorch
 internal import Foundation
 
@@ -53,6 +54,8 @@ public struct TorchEngine: Sendable {
         code: .engineUnavailable, subject: "engine torch",
         reason: "\(path) is not there; build it with: make engine TORCH=…")
     }
+    // Some builds of PyTorch bring OpenBLAS along; ours comes first, with the kernels of its choice.
+    _ = openblas_open()
     var failure: UnsafePointer<CChar>?
     guard let table = torch_open(path, &failure) else {
       let why = failure.map { String(cString: $0) } ?? "cannot be opened"

@@ -112,8 +112,9 @@ struct TrainJob {
     for side in Side.allCases {
       for row in rows(side, without: missing).prefix(TrainingAdvice.compared) {
         guard let bytes = try crops.crop(row.crop.name) else { continue }
+        // A hash looks at 17 × 17 means.
         hashes[row.crop.name] = CropHash(
-          try ImageFile.decode(bytes, subject: row.crop.name))
+          try ImageFile.decode(bytes, atLeast: 64, subject: row.crop.name).image)
       }
     }
     return hashes
