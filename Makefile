@@ -11,7 +11,7 @@ build: setup
 	$(SWIFT) build -c release --product curate
 
 # Optional: TORCH is an installation of PyTorch, /usr for Debian's libtorch-dev.
-engine:
+engine: build
 	@Scripts/engine.sh "$(TORCH)" .build/release
 
 demo: build
@@ -27,16 +27,19 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
-# CLIP is a 720p clip of one face, PYTHON an interpreter with dlib and cv2, TORCH one with PyTorch; all may
-# be left out.
+# CLIP is a 720p clip of one face, PYTHON an interpreter with dlib and cv2, TORCH_PYTHON one with PyTorch and
+# cv2; all may be left out.
 bench: build
 	$(SWIFT) build -c release --product catalog-bench
 	$(SWIFT) build -c release --product training-bench
+	$(SWIFT) build -c release --product loader-bench
 	@Benchmarks/run.sh $(CURATE)
 	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
 	@Benchmarks/kill.sh $(CURATE)
 	@Benchmarks/kill_training.sh $(CURATE)
-	@$(if $(TORCH),$(TORCH) Benchmarks/training_torch.py .build/release/training-bench)
+	@$(if $(TORCH_PYTHON),$(TORCH_PYTHON) Benchmarks/training_torch.py .build/release/training-bench)
+	@$(if $(TORCH_PYTHON),Benchmarks/loader.sh $(CURATE) .build/release/loader-bench $(TORCH_PYTHON))
+	@Benchmarks/models.sh $(CURATE)
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 

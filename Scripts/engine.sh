@@ -15,6 +15,7 @@ folder=${2:-.build/release}
 [ -n "$torch" ] || fail "say where PyTorch is: make engine TORCH=/usr for Debian's, or
   TORCH=\$(python3 -c 'import torch; print(torch.__path__[0])')"
 
+torch=$(realpath -- "$torch" 2>/dev/null) || fail "$1: no such folder"
 header=torch/csrc/api/include/torch/torch.h
 [ -f "$torch/include/$header" ] ||
   fail "$torch: has no include/$header; name the folder of an installation of PyTorch"
@@ -30,7 +31,8 @@ headers=(-isystem "$torch/include/torch/csrc/api/include")
 [ "$torch" = /usr ] || headers+=(-isystem "$torch/include")
 preprocess() { "$compiler" -E -P -x c++ "${headers[@]}" "$@" - 2>/dev/null; }
 read -r major minor < <(
-  printf '#include <torch/version.h>\nTORCH_VERSION_MAJOR TORCH_VERSION_MINOR\n' | preprocess | tail -1)
+  printf '#include <torch/version.h>\nTORCH_VERSION_MAJOR TORCH_VERSION_MINOR\n' | preprocess | tail -1
+) || fail "$compiler: cannot read $torch/include/torch/version.h; is build-essential installed?"
 [ "$major" -gt 1 ] || [ "$minor" -ge 13 ] || fail "$torch: is PyTorch $major.$minor, 1.13 is needed"
 # The headers of 1.13 know C++17 only, later ones refuse it.
 standard=c++17

@@ -35,9 +35,6 @@ package struct SmoothedPicture: Sendable {
   /// What is held, in bytes.
   package var byteCount: Int { bytes.count }
 
-  /// The nodes as a picture.
-  package var nodes: Image { Image(width: side, height: side, bytes: Array(bytes.dropLast(2))) }
-
   private static func corners(of image: Image) -> [UInt8] {
     let size = 3 * (image.width + 1) * (image.height + 1)
     return unsafe [UInt8](unsafeUninitializedCapacity: size + 2) { result, count in

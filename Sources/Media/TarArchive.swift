@@ -1,7 +1,7 @@
 /// The members of a tar file, found once by their headers and read by their places since.
 ///
 /// Reads what ``TarWriter`` writes and what `tar --format=ustar` makes of plain files: regular files
-/// and folders, names of at most 255 bytes. Everything else is refused rather than guessed.
+/// and folders, names of at most 100 bytes, or 255 with the folder apart. Everything else is refused rather than guessed.
 public struct TarArchive: Sendable {
   public struct Member: Hashable, Sendable {
     /// As stored, without `./` before it.

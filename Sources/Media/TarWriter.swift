@@ -2,14 +2,15 @@ import Glibc
 
 /// Writes a ustar file that appears under its name only when it is whole.
 ///
-/// The same members make the same bytes: mode 0644, user and group 0, no time. A run that was killed
-/// leaves `.NAME.part`, which the next one writes anew.
+/// The same members make the same bytes: mode 0644, user and group 0, no time. Until then it is
+/// `.NAME.part`, which goes with the writer; one that a killed run left is written anew.
 public struct TarWriter: ~Copyable {
   public let path: String
   private let temporaryPath: String
   private let descriptor: Int32
   /// Bytes of the file when it would be closed now.
   public private(set) var size = 2 * TarHeader.blockSize
+  private var isCommitted = false
 
   /// Throws ``MediaError`` when the folder cannot be written, or another process writes the same.
   public init(path: String) throws(MediaError) {
@@ -18,10 +19,12 @@ public struct TarWriter: ~Copyable {
     let opened = open(
       String(temporary), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard opened >= 0 else { throw PendingFile.cannotWrite(path, errno) }
-    // Locked, and still the file of that name: another writer may have finished in between.
+    // Some shared disks know no locks; there nothing keeps two writers apart.
+    let isTaken = flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    // Still the file of that name: another writer may have finished in between.
     var (locked, named) = (stat(), stat())
-    guard flock(opened, LOCK_EX | LOCK_NB) == 0, fstat(opened, &locked) == 0,
-      stat(String(temporary), &named) == 0, locked.st_ino == named.st_ino
+    guard !isTaken, fstat(opened, &locked) == 0, stat(String(temporary), &named) == 0,
+      locked.st_ino == named.st_ino
     else {
       close(opened)
       throw MediaError(
@@ -36,7 +39,10 @@ public struct TarWriter: ~Copyable {
     descriptor = opened
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if !isCommitted { unlink(temporaryPath) }
+    close(descriptor)
+  }
 
   /// Bytes a member of `count` bytes adds to the file.
   public static func space(for count: Int) -> Int {
@@ -70,6 +76,7 @@ public struct TarWriter: ~Copyable {
       throw PendingFile.cannotWrite(path, errno)
     }
     guard rename(temporaryPath, path) == 0 else { throw PendingFile.cannotWrite(path, errno) }
+    isCommitted = true
   }
 
   private func write(_ bytes: [UInt8]) throws(MediaError) {

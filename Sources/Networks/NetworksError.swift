@@ -5,6 +5,8 @@ public struct NetworksError: Error, Hashable, Sendable, CustomStringConvertible 
     case engineUnavailable
     /// What computes has failed.
     case engineFailed
+    /// One of the processes that train together is gone.
+    case groupFailed
     /// The device has no room for the weights or the batch.
     case outOfMemory
     case cannotRead

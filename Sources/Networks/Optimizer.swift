@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Foundation
 
-/// Moves weights against their gradient, and remembers what it takes of each: Optimizer or AdaBelief.
+/// Moves weights against their gradient, and remembers what it takes of each: Adam or AdaBelief.
 ///
 /// Sources: Kingma and Ba, "Adam: a Method for Stochastic Optimization", 2015; Zhuang et al.,
 /// "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", 2020.

@@ -78,6 +78,7 @@ public final class Parameters {
   ///
   /// Source: He et al., "Delving Deep into Rectifiers", 2015.
   public func initialize(seed: UInt64) {
+    clear()
     for (stream, entry) in entries.enumerated() where entry.shape.count > 1 {
       var generator = SeededGenerator(seed: seed, stream: UInt64(stream))
       let limit = (6 / Float(entry.shape.dropLast().reduce(1, *))).squareRoot()

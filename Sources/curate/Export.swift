@@ -59,10 +59,9 @@ struct Export: ParsableCommand {
   }
 
   func validate() throws {
-    let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_."))
-    guard name.first?.isLetter == true || name.first?.isNumber == true,
-      name.unicodeScalars.allSatisfy(allowed.contains)
-    else { throw ValidationError("a name is letters, digits, '-', '_' and '.'") }
+    guard Manifest.isName(name) else {
+      throw ValidationError("a name is letters, digits, '-', '_' and '.'")
+    }
     guard recipe != nil || (source != nil && target != nil) else {
       throw ValidationError("give --source and --target, or a --recipe")
     }

@@ -27,6 +27,9 @@ struct ManifestPack: ParsableCommand {
   @Argument(help: "The folder, made when it is missing.")
   var folder: String
 
+  @Flag(help: "Replace another manifest of this name, and its shards.")
+  var force = false
+
   private struct Summary: Encodable {
     var manifestID: String
     var faces: Int
@@ -44,7 +47,7 @@ struct ManifestPack: ParsableCommand {
     let crops = try workspace.open(.readOnly).crops
     let reporter = progress.reporter("pack \(name)", unit: "faces")
     let shards = try CropShards.pack(
-      manifest, into: folder, crop: { try crops.crop(named: $0) },
+      manifest, into: folder, replaces: force, crop: { try crops.crop(named: $0) },
       progress: { reporter.report($0) })
     let path = "\(folder)/\(manifest.header.name).jsonl"
     try output.show(

@@ -102,19 +102,24 @@ struct TrainRun: ParsableCommand {
     let read = placed.manifest
     let name = name ?? read.header.name
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))
-    if isFirst { try checkFolder(folder) }
     var configuration = try settings(in: folder)
     configuration.processes = place?.size ?? 1
+    // Takes its time, and the others do not wait for ever.
+    let swapTruth =
+      isFirst
+      ? try truth.map {
+        try TruthFinder(
+          workspace: placed.workspace, manifest: read, resolution: configuration.resolution
+        ).truth(at: $0, progress: progress)
+      } : nil
     let torch = try engine.open(place)
+    // From here on the others notice when this one gives up.
+    if isFirst { try checkFolder(folder) }
     var job = TrainJob(
       workspace: placed.workspace, manifest: read, crops: placed.crops, folder: folder,
       configuration: configuration, torch: torch,
       startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
-    if let truth, isFirst {
-      job.truth = try TruthFinder(
-        workspace: placed.workspace, manifest: read, resolution: configuration.resolution
-      ).truth(at: truth, progress: progress)
-    }
+    job.truth = swapTruth
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }
     let reporter = isFirst ? progress.reporter("train \(name)", unit: "steps") : nil

@@ -54,7 +54,8 @@ struct TrainStatus: ParsableCommand {
   }
 
   func run() throws {
-    _ = try workspace.open(.readOnly)
+    // A run's own files say all; the workspace only where to look.
+    if models.isEmpty { _ = try workspace.open(.readOnly) }
     let folders = models.isEmpty ? try found() : models.map(workspace.resolveModel)
     var (lines, failures): ([Line], Int) = ([], 0)
     for folder in folders {

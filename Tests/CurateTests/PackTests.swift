@@ -60,6 +60,14 @@ import Testing
       try Data(contentsOf: URL(fileURLWithPath: away + "/models/far" + preview))
         == Data(contentsOf: URL(fileURLWithPath: workspace.path + "/models/near" + preview)))
 
+    let status = try Shell.run(
+      Shell.curate, ["--workspace", away, "train", "status", away + "/models/far"])
+    #expect(status.status == 0 && status.output.contains("light 32"), "\(status.errors)")
+    let mistyped = try Shell.run(
+      Shell.curate,
+      ["--workspace", away, "train", "/nowhere/pair.jsonl", "--crops", shards] + options)
+    #expect(mistyped.errors.contains("/nowhere/pair.jsonl: no such manifest"))
+
     try Data("no archive".utf8).write(to: URL(fileURLWithPath: shards + "/pair-000000.tar"))
     let damaged = try Shell.run(
       Shell.curate,

@@ -69,6 +69,28 @@ import Testing
     }
   }
 
+  /// Its bytes are as they were written, but who wrote it meant no good, or did not know.
+  @Test func aManifestThatCannotBeUsedIsRefused() throws {
+    let header = try Self.manifest().header
+    var elsewhere = header
+    elsewhere.name = "../elsewhere"
+    let data = try Manifest(header: elsewhere, rows: [Self.row("a")]).data()
+    #expect { try Manifest(data: data, subject: "m") } throws: {
+      "\($0)" == "m: is named \"../elsewhere\""
+    }
+    for change in [
+      { $0.weight = 0 }, { $0.crop.size = 0 }, { $0.crop.size = 1 << 40 },
+      { $0.crop.name = "b.jpg" },
+    ] as [(inout ManifestRow) -> Void] {
+      var row = Self.row("a")
+      change(&row)
+      let data = try Manifest(header: header, rows: [row, Self.row("b")]).data()
+      #expect { try Manifest(data: data, subject: "m") } throws: {
+        ($0 as? ManifestError)?.code == .malformed
+      }
+    }
+  }
+
   @Test func missingAndChangedCropsAreNamed() throws {
     let manifest = try Self.manifest()
     try manifest.verifyCrops(crop: { Data($0.dropLast(4).utf8) })

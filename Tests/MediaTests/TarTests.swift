@@ -177,7 +177,9 @@ struct TarTests {
       try writer.add("a", [1])
       #expect { _ = try TarWriter(path: path) } throws: { "\($0)".contains("another process") }
     }
-    #expect(try folder.contents() == [".x.tar.part"])
+    #expect(try folder.contents().isEmpty)
+    // What a killed run leaves.
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.file(".x.tar.part")))
     try written(to: path)
     #expect(try TarArchive(path: path).members.count == files.count)
     #expect(try folder.contents() == ["x.tar"])

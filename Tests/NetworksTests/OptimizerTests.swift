@@ -88,3 +88,11 @@ func optimizersAgreeWithThePlainVersion(rule: Optimizer.Rule, clip: Float) {
   let both = zip(first[0], first[1]).count { $0 && $1 }
   #expect(abs(Double(both) / 70_000 - 0.09) < 0.01)
 }
+
+@Test func beginningAnewForgetsWhatWasThere() {
+  let entries = [Parameter("a.weight", [3, 5]), Parameter("a.bias", [5])]
+  let (fresh, used) = (Parameters(entries), Parameters(entries))
+  for entry in entries { used[entry.name] = [Float](repeating: .nan, count: entry.count) }
+  for parameters in [fresh, used] { parameters.initialize(seed: 4) }
+  #expect(used["a.weight"] == fresh["a.weight"] && used["a.bias"] == [0, 0, 0, 0, 0])
+}

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /// Grows with every change of this file.
-enum { torch_plugin_version = 2 };
+enum { torch_plugin_version = 3 };
 
 typedef enum torch_operation {
   torch_convolution,
@@ -69,7 +69,7 @@ typedef struct torch_settings {
   const char *device;
   /// Of the processor; 0 for the library's own choice.
   int32_t threads;
-  /// Whether products are computed in bfloat16; sums, losses and weights stay 32-bit floats.
+  /// Whether products and what lies between layers are in bfloat16; losses and weights stay 32-bit floats.
   bool half;
 } torch_settings;
 
@@ -118,7 +118,7 @@ typedef struct torch_update {
 typedef struct torch_group torch_group;
 
 /// What a function returns besides 0.
-enum { torch_failed = 1, torch_out_of_memory = 2 };
+enum { torch_failed = 1, torch_out_of_memory = 2, torch_group_failed = 3 };
 
 typedef struct torch_plugin {
   int32_t version;

@@ -26,6 +26,9 @@ class Model {
         outputs(graph.outputs, graph.outputs + graph.output_count),
         parameters(graph.parameters, graph.parameters + graph.parameter_count) {
     if (settings.threads > 0) at::set_num_threads(settings.threads);
+    // 32-bit floats are meant as such, and the same run gives the same numbers.
+    at::globalContext().setAllowTF32CuDNN(false);
+    at::globalContext().setDeterministicCuDNN(true);
     int64_t count = 0;
     for (const auto &parameter : parameters) {
       offsets.push_back(count);

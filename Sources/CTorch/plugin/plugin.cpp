@@ -24,7 +24,8 @@ thread_local std::string failure;
 /// The first line, for backtraces follow; of gloo's, without its place in the source and its advice.
 void fail(const std::string &what) {
   failure = what.substr(0, std::min(what.find('\n'), what.find(". This is typically")));
-  if (failure.find("/gloo/") < failure.find("] ")) failure.erase(0, failure.find("] ") + 2);
+  const size_t place = failure.find("] ");
+  if (place != std::string::npos && failure.find("/gloo/") < place) failure.erase(0, place + 2);
 }
 
 template <class Work>
@@ -49,6 +50,12 @@ int32_t guarded(Work work) {
     fail("an unknown error");
   }
   return torch_failed;
+}
+
+/// The same for an exchange with other processes, which fails when one of them is gone.
+template <class Work>
+int32_t exchanged(Work work) {
+  return guarded(work) == 0 ? 0 : int32_t(torch_group_failed);
 }
 
 void copy(const Tensor &from, float *to) {
@@ -129,9 +136,11 @@ const torch_plugin table = {
       });
     },
     [](torch_model *model, const torch_update *wanted, torch_group *group) {
+      torch::NoGradGuard guard;
+      const int32_t failed =
+          group ? exchanged([&] { group->average(model->all(torch_gradients)); }) : 0;
+      if (failed) return failed;
       return guarded([&] {
-        torch::NoGradGuard guard;
-        if (group) group->average(model->all(torch_gradients));
         curate::update(*model, *wanted);
         model->all(torch_gradients).zero_();
       });
@@ -144,10 +153,10 @@ const torch_plugin table = {
     },
     [](torch_group *group) { delete group; },
     [](torch_group *group, const double *own, int32_t count, double *all) {
-      return guarded([&] { group->gather(own, count, all); });
+      return exchanged([&] { group->gather(own, count, all); });
     },
     [](torch_group *group, torch_model *model) {
-      return guarded([&] {
+      return exchanged([&] {
         for (auto array : {torch_weights, torch_means, torch_variances})
           group->spread(model->all(array));
       });

@@ -41,8 +41,36 @@ extension Manifest {
         code: .changed, subject: subject,
         reason: "the header counts \(header.faces) faces, the file holds \(rows.count)")
     }
+    try Manifest.check(header, rows, subject)
     self.header = header
     self.rows = rows
+  }
+
+  /// Whether a manifest may be called so: a file's name that leads nowhere else.
+  public static func isName(_ name: String) -> Bool {
+    let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_."))
+    return (name.first?.isLetter == true || name.first?.isNumber == true)
+      && name.unicodeScalars.allSatisfy(allowed.contains)
+  }
+
+  /// What all who read one rely on, also where somebody else has written it.
+  private static func check(_ header: Header, _ rows: [ManifestRow], _ subject: String) throws {
+    func fail(_ reason: String) -> ManifestError {
+      ManifestError(code: .malformed, subject: subject, reason: reason)
+    }
+    guard isName(header.name) else { throw fail("is named \(header.name.debugDescription)") }
+    var (ids, crops) = (Set<String>(), Set<String>())
+    for row in rows {
+      guard ids.insert("\(row.side.rawValue) \(row.id)").inserted,
+        crops.insert("\(row.side.rawValue) \(row.crop.name)").inserted
+      else { throw fail("face \(row.id) is on one side twice") }
+      guard row.weight > 0, row.weight.isFinite else {
+        throw fail("face \(row.id) has the weight \(row.weight)")
+      }
+      guard (1...65_500).contains(row.crop.size) else {
+        throw fail("face \(row.id) has a crop of \(row.crop.size) pixels")
+      }
+    }
   }
 
   private static func parse<Value: Decodable>(

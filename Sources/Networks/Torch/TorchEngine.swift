@@ -10,9 +10,10 @@ public struct TorchEngine: Sendable {
   public struct Settings: Hashable, Sendable {
     /// "cpu", "cuda", or "cuda:1"; nil for a GPU if there is one, else the processor.
     public var device: String?
-    /// Which GPU when none is named, counted again from 0 where there are fewer; nil for the first.
+    /// Which GPU when no number is named, counted again from 0 where there are fewer; nil for the first.
     public var gpu: Int?
-    /// Whether products are computed in bfloat16; sums, losses and weights stay 32-bit floats.
+    /// Whether products and what lies between layers are in bfloat16; losses and weights stay 32-bit
+    /// floats.
     public var halfPrecision: Bool
     /// Of the processor; nil for PyTorch's own choice.
     public var threads: Int?
@@ -67,8 +68,9 @@ public struct TorchEngine: Sendable {
     self.table = table
     version = String(cString: table.pointee.torch_version)
     let devices = Int(table.pointee.cuda_devices())
+    let named = settings.device ?? (devices > 0 ? "cuda" : "cpu")
     device =
-      settings.device ?? (devices > 0 ? "cuda:\((settings.gpu ?? 0) % devices)" : "cpu")
+      named == "cuda" && devices > 0 ? "cuda:\((settings.gpu ?? 0) % devices)" : named
     self.settings = settings
     try Self.check(device, against: devices, version: version)
   }
@@ -116,8 +118,14 @@ public struct TorchEngine: Sendable {
 
   /// The error that a function of the plugin reported with `status`.
   func error(_ status: Int32, _ subject: String) -> NetworksError {
-    NetworksError(
-      code: status == torch_out_of_memory ? .outOfMemory : .engineFailed, subject: subject,
-      reason: functions.last_error().map { String(cString: $0) } ?? "no reason given")
+    let reason = functions.last_error().map { String(cString: $0) } ?? "no reason given"
+    return switch Int(status) {
+    case torch_group_failed:
+      NetworksError(
+        code: .groupFailed, subject: "process group", reason: "another process is gone (\(reason))")
+    case torch_out_of_memory:
+      NetworksError(code: .outOfMemory, subject: subject, reason: reason)
+    default: NetworksError(code: .engineFailed, subject: subject, reason: reason)
+    }
   }
 }

@@ -190,9 +190,7 @@ public final class TorchExecutable {
       epsilon: settings.epsilon, clip: settings.clip, kept: settings.keptShare,
       step: Int64(optimizer.step + 1))
     let status = engine.functions.update(model, &wanted, group?.handle)
-    guard status == 0 else {
-      throw engine.error(status, group == nil ? "device \(engine.device)" : "process group")
-    }
+    try check(status)
     optimizer.step += 1
   }
 }

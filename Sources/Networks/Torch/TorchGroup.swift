@@ -11,6 +11,7 @@ public final class TorchGroup {
     public let size: Int
     /// Of the first process's machine.
     public let host: String
+    /// 1 to 65 535.
     public let port: Int
     /// Tells this meeting from others at the same place.
     public let prefix: String
@@ -52,10 +53,15 @@ public final class TorchGroup {
         throw NetworksError(
           code: .mismatch, subject: "variable RANK", reason: "is to be one of 0 to \(size - 1)")
       }
+      let port = try number("MASTER_PORT") ?? 29_500
+      guard (1...65_535).contains(port) else {
+        throw NetworksError(
+          code: .mismatch, subject: "variable MASTER_PORT", reason: "\(port) is no port")
+      }
       // Under torchrun an agent serves already, for each attempt under another name.
       let isServed = environment["TORCHELASTIC_USE_AGENT_STORE"] == "True"
       self.init(
-        rank: rank, size: size, host: host, port: try number("MASTER_PORT") ?? 29_500,
+        rank: rank, size: size, host: host, port: port,
         prefix: "curate/\(environment["TORCHELASTIC_RESTART_COUNT"] ?? "0")",
         serves: rank == 0 && !isServed, localRank: try number("LOCAL_RANK", "SLURM_LOCALID"))
     }
@@ -93,6 +99,16 @@ public final class TorchGroup {
     let status = engine.functions.gather(handle, own, Int32(own.count), &all)
     guard status == 0 else { throw engine.error(status, "process group") }
     return (0..<place.size).map { Array(all[$0 * own.count..<($0 + 1) * own.count]) }
+  }
+
+  /// Whether all say the same.
+  public func agrees(on text: String) throws(NetworksError) -> Bool {
+    // FNV-1a (Fowler, Noll, Vo), in halves that a double holds.
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    let own = [Double(hash >> 32), Double(hash & 0xffff_ffff)]
+    return try gather(own).allSatisfy { $0 == own }
   }
 
   /// Gives all processes the weights and moments of the first.

@@ -20,20 +20,29 @@ extension CropShards {
   /// The same manifest makes the same bytes. Every file is whole or absent, and the manifest comes
   /// last: where it is, its shards are. Shards that a larger manifest of this name left are removed.
   ///
-  /// Throws ``ManifestError`` for a crop that is missing or changed, ``MediaError`` and ``FileError``
-  /// when the folder cannot be written.
+  /// Throws ``ManifestError`` for a crop that is missing or changed, before anything is written, and when
+  /// another file has the manifest's name; ``MediaError`` and ``FileError`` when the folder cannot be
+  /// written.
   ///
   /// - Parameters:
+  ///   - replaces: Whether a file of the manifest's name that holds something else is replaced.
   ///   - crop: The bytes of a crop by its name, nil when there is none.
   @discardableResult
   public static func pack(
-    _ manifest: Manifest, into folder: String, limits: Limits = Limits(),
+    _ manifest: Manifest, into folder: String, limits: Limits = Limits(), replaces: Bool = false,
     crop: (String) throws -> [UInt8]?, progress: (FaceCore.Progress) -> Void = { _ in }
   ) throws -> Int {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let listPath = "\(folder)/\(manifest.header.name).jsonl"
     let list = try manifest.data()
-    if let old = FileManager.default.contents(atPath: listPath), old != list {
+    let old = FileManager.default.contents(atPath: listPath)
+    guard replaces || old == nil || old == list else {
+      throw ManifestError(
+        code: .changed, subject: listPath,
+        reason: "exists and is not this manifest; add --force to replace it and its shards")
+    }
+    try manifest.verifyCrops(crop: { try crop($0).map { Data($0) } })
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if let old, old != list {
       // Another manifest's list must not stand beside these shards if this ends early.
       try FileManager.default.removeItem(atPath: listPath)
     }

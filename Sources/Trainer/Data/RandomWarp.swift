@@ -34,8 +34,7 @@ public struct RandomWarp: Hashable, Sendable, Codable {
 
   /// Draws what happens to one sample.
   ///
-  /// Takes the same number of values from the generator whatever they are, but for the size of the
-  /// grid.
+  /// Each sample has a generator of its own, so it may take as many values as it likes.
   package func draw(
     from side: Int, to resolution: Int, mayMirror: Bool,
     using generator: inout some RandomNumberGenerator

@@ -14,7 +14,8 @@ final class RunLock {
       throw TrainerError(
         code: .badFile, subject: path, reason: unsafe String(cString: strerror(errno)))
     }
-    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+    // Some shared disks know no locks; there nothing keeps two trainings apart.
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       close(opened)
       throw TrainerError(
         code: .busy, subject: folder.lastPathComponent,

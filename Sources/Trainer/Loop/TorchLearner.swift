@@ -67,7 +67,7 @@ final class TorchLearner: Learner {
     while count > 0 {
       if try losses(of: source, target, count: count, share: 1) != nil {
         let batches = (wanted + count - 1) / count * configuration.accumulation
-        return "\(reason); --batch-size \(count) --accumulate \(batches) fits"
+        return "\(reason); --batch-size \(count) --accumulate \(batches) fits, in a run of its own"
       }
       count /= 2
     }

@@ -93,7 +93,7 @@ public final class TrainingRun {
     } else {
       parameters.initialize(seed: configuration.seed)
       discriminator?.begin(seed: configuration.seed)
-      if let other { try Self.readEncoder(of: other, into: parameters) }
+      if let other, team.keepsFiles { try Self.readEncoder(of: other, into: parameters) }
     }
     try share()
   }
@@ -159,7 +159,7 @@ public final class TrainingRun {
         note(
           "\(error); back to step \(step) with \((rateShare * 100).formatted()) % of the learning rate"
         )
-      } catch let error as NetworksError where team.size > 1 && error.code == .engineFailed {
+      } catch let error as NetworksError where team.size > 1 && error.code == .groupFailed {
         throw try endWithoutTeam(error)
       }
     }
@@ -186,7 +186,7 @@ public final class TrainingRun {
     let saved = team.keepsFiles ? "step \(step) is saved" : "the first one keeps the checkpoints"
     return TrainerError(
       code: .processGone, subject: "process \(team.rank) of \(team.size)",
-      reason: "another one is gone (\(error.reason)); \(saved), go on with --resume")
+      reason: "\(error.reason); \(saved), go on with --resume")
   }
 
   private func goOn(

@@ -116,8 +116,8 @@ public struct PreviewQuality: Hashable, Sendable, Codable {
 }
 
 extension SwapModel {
-  /// How well the faces of a side are answered by the side's own decoder; they are shown as they
-  /// are, without a random warp.
+  /// How well the faces of a side are answered by the side's own decoder; they are shown turned and
+  /// zoomed as in training, but without a random warp.
   ///
   /// - Returns: Nil without a face.
   public func quality(

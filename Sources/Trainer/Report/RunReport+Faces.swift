@@ -13,16 +13,18 @@ extension RunReport {
     let previews = folder.appending(path: "previews")
     // Without a preview there is no folder.
     let files = (try? FileManager.default.contentsOfDirectory(atPath: previews.path)) ?? []
-    let names = files.filter { $0.hasSuffix(".png") }.sorted()
+    let names = files.compactMap { name in
+      name.hasSuffix(".png") ? Int(name.dropLast(4)).map { (step: $0, name: name) } : nil
+    }.sorted { $0.step < $1.step }
     guard !names.isEmpty else {
       return "<section><h2>Previews</h2><p class=\"note\">None yet.</p></section>"
     }
     let shown = min(names.count, Self.previewLimit)
     let chosen = (0..<shown).map { names[shown == 1 ? 0 : $0 * (names.count - 1) / (shown - 1)] }
-    let images = try chosen.enumerated().map { place, name in
+    let images = try chosen.enumerated().map { place, preview in
       try picture(
-        try ImageFile.read(path: previews.appending(path: name).path),
-        alt: "step \(Self.grouped(Int(name.dropLast(4)) ?? 0))", hidden: place < shown - 1)
+        try ImageFile.read(path: previews.appending(path: preview.name).path),
+        alt: "step \(Self.grouped(preview.step))", hidden: place < shown - 1)
     }
     let slider =
       shown < 2

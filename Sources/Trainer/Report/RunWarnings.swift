@@ -22,6 +22,7 @@ public final class RunWarnings {
   private var isStale: Bool
   /// Knows the steps before; nil until the first of this session.
   private var watch: TrainingWatch?
+  private var lastStep = 0
 
   /// Opens the warnings of a run that goes on from `step`: later ones are dropped, for what they are
   /// about will be seen again.
@@ -46,7 +47,9 @@ public final class RunWarnings {
   ///
   /// - Returns: What was not told before.
   public func add(_ advice: TrainingAdvice) -> [RunWarning] {
-    let new = unknown(advice.warnings.map { RunWarning(step: 0, about: $0, text: $0) })
+    let new = unknown(
+      // The numbers may be others when it is resumed.
+      advice.warnings.map { RunWarning(step: 0, about: $0.filter { !$0.isNumber }, text: $0) })
     kept += new
     isStale = isStale || !new.isEmpty
     return new
@@ -56,6 +59,14 @@ public final class RunWarnings {
   ///
   /// - Returns: What was not told before.
   public func add(_ report: TrainingReport) throws -> [RunWarning] {
+    if report.step <= lastStep {
+      // The run has gone back: what it did since is not in the history any more.
+      watch = nil
+      let found = kept.count
+      kept.removeAll { $0.step >= report.step }
+      isStale = isStale || kept.count < found
+    }
+    lastStep = report.step
     var watch = self.watch ?? TrainingWatch(history: history, before: report.step)
     let found = watch.warnings(after: History.Line(report))
     self.watch = watch

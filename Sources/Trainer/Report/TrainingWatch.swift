@@ -1,5 +1,5 @@
 import FaceCore
-package import Foundation
+import Foundation
 
 /// Watches the history of a run for what goes wrong.
 ///
@@ -30,6 +30,8 @@ package struct TrainingWatch {
   private static let leastVariety = 0.15
   /// A decoder that explains less than this share of the differences is no better than one face.
   private static let leastExplained = 0.05
+  /// What such a share grows by in as many looks when it is only slow.
+  private static let growth = 0.01
   /// Looks at unseen faces before their loss tells where it goes.
   private static let fewestLooks = 8
   /// What is left of the loss of unseen faces when it does not fall.
@@ -51,17 +53,6 @@ package struct TrainingWatch {
       guard let line = try? decoder.decode(History.Line.self, from: Data(line)), line.step < step
       else { continue }
       add(line)
-    }
-  }
-
-  /// Reads a history's lines and tells what was to be told after each.
-  package static func warnings(in history: Data) -> [RunWarning] {
-    var watch = TrainingWatch(history: URL(fileURLWithPath: "/dev/null"), before: 0)
-    let decoder = JSONDecoder()
-    return history.split(separator: UInt8(ascii: "\n")).flatMap { line in
-      // As above.
-      (try? decoder.decode(History.Line.self, from: Data(line))).map { watch.warnings(after: $0) }
-        ?? []
     }
   }
 
@@ -103,16 +94,21 @@ package struct TrainingWatch {
   private func dull(_ side: Int) -> RunWarning? {
     guard let latest, let last = latest.last?.learned[side] else { return nil }
     let name = Self.sides[side].rawValue
-    let varieties = latest.compactMap { $0.learned[side]?.variety }
-    if varieties.count == Self.lasting, varieties.allSatisfy({ $0 < Self.leastVariety }) {
+    // With a small learning rate faces come apart late: what still grows is no trouble.
+    func isSmall(_ shares: [Double], below limit: Double) -> Bool {
+      let grows =
+        zip(shares, shares.dropFirst()).allSatisfy { $0 < $1 }
+        && (shares.last ?? 0) > (shares.first ?? 0) + Self.growth
+      return shares.count == Self.lasting && shares.allSatisfy { $0 < limit } && !grows
+    }
+    if isSmall(latest.compactMap { $0.learned[side]?.variety }, below: Self.leastVariety) {
       return warning(
         "collapsed \(name)",
         "the \(name)'s decoder answers all faces alike: its answers differ by "
           + "\(percent(last.variety ?? 0)) of what the faces do; lower the learning rate, or begin anew"
       )
     }
-    let explained = latest.compactMap { $0.learned[side]?.explained }
-    if explained.count == Self.lasting, explained.allSatisfy({ $0 < Self.leastExplained }) {
+    if isSmall(latest.compactMap { $0.learned[side]?.explained }, below: Self.leastExplained) {
       return warning(
         "stuck \(name)",
         "the \(name)'s decoder is no better than one mean face for all; lower the learning rate, or "

@@ -57,13 +57,15 @@ struct PlacedManifest {
     access: Workspace.Access = .readWrite
   ) throws {
     var path = option.resolveManifest(name)
-    if let folder, !FileManager.default.fileExists(atPath: path) {
+    let isFile = name.contains("/") || name.hasSuffix(".jsonl")
+    if let folder, !isFile, !FileManager.default.fileExists(atPath: path) {
       path = "\(folder)/\(name).jsonl"
     }
     manifest = try Manifest(path: path)
     let beside = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let first = CropShards.path(of: manifest.header.name, in: beside)
-    if let folder = folder ?? (FileManager.default.fileExists(atPath: first) ? beside : nil) {
+    let hasShards = isFile && FileManager.default.fileExists(atPath: first)
+    if let folder = folder ?? (hasShards ? beside : nil) {
       crops = CropSource(try CropShards(of: manifest, in: folder), in: folder)
       workspace = try option.isThere ? option.open(access) : nil
     } else {

@@ -39,6 +39,7 @@ struct TrainJob {
     report: (TrainingReport) -> Void, note: @escaping (String) -> Void
   ) throws -> (end: TrainingEnd, run: TrainingRun) {
     let missing = try missingCrops(note: note)
+    if let group = torch?.group { try agree(group, missing: missing) }
     let source = try loader(.source, without: missing)
     let target = try loader(.target, without: missing)
     let heldOut = try heldOutBatches(without: missing)
@@ -82,12 +83,24 @@ struct TrainJob {
         try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
         try log?.add(preview: sheet, step: step)
         if written.secondsToNow > Self.pageInterval {
-          try tell(losses, step: step, note: note)
+          tell(losses, step: step, note: note)
           written = .now
         }
       })
-    if keepsFiles { try tell(losses, step: run.step, note: note) }
+    if keepsFiles { tell(losses, step: run.step, note: note) }
     return (end, run)
+  }
+
+  /// Throws unless all processes train the same: they would drift apart in silence.
+  private func agree(_ group: TorchGroup, missing: Set<String>) throws {
+    var settings = configuration
+    settings.timeLimit = nil
+    let facts = try CanonicalJSON.line(settings) + manifest.id + missing.sorted().joined()
+    guard try group.agrees(on: facts) else {
+      throw CommandError(
+        "process \(group.place.rank) of \(group.place.size): another one has other settings, "
+          + "another manifest or other crops")
+    }
   }
 
   /// Names of crops that are gone or altered, each of them said; few enough to do without.
@@ -144,17 +157,21 @@ struct TrainJob {
 
   /// Writes the run's page, and the losses into the catalogue where it may be written.
   ///
-  /// A catalogue that is busy or full stops no training.
-  private func tell(_ losses: FaceLosses, step: Int, note: (String) -> Void) throws {
+  /// Neither a page that cannot be made nor a catalogue that is busy or full stops a training.
+  private func tell(_ losses: FaceLosses, step: Int, note: (String) -> Void) {
     let hardest = losses.hardest
     let names = Dictionary(
       uniqueKeysWithValues: manifest.rows.map { ("\($0.side) \($0.id)", $0.crop.name) })
-    try RunReport(folder: folder, manifest: manifest, configuration: configuration)
-      .write(hardest: hardest) { face in
-        guard let name = names["\(face.side) \(face.id)"], let bytes = try crops.crop(name)
-        else { return nil }
-        return try ImageFile.decode(bytes, subject: name)
-      }
+    do {
+      try RunReport(folder: folder, manifest: manifest, configuration: configuration)
+        .write(hardest: hardest) { face in
+          guard let name = names["\(face.side) \(face.id)"], let bytes = try crops.crop(name)
+          else { return nil }
+          return try ImageFile.decode(bytes, subject: name)
+        }
+    } catch {
+      note("the page was not written: \(error)")
+    }
     guard let workspace, !workspace.isReadOnly else { return }
     do {
       try workspace.keepLosses(

@@ -7,7 +7,7 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "adam or adabelief.")
   var optimizer: Optimizer.Rule?
 
-  @Option(help: "Size of the steps. (default: 5e-5 for original, 5e-4 for light)")
+  @Option(help: "Size of the steps. (default: 5e-5, for light 5e-4)")
   var learningRate: Float?
 
   @Option(help: "Steps in which the learning rate rises from nothing.")

@@ -72,9 +72,17 @@ struct CropShardsTests {
     let wanted = try contents()
     #expect(wanted.count == 3)
     // A larger one, and what a killed run may leave.
-    try CropShards.pack(try manifest(faces: 11), into: folder, limits: .init(faces: 2)) { crop($0) }
+    let large = try manifest(faces: 11)
+    #expect { try CropShards.pack(large, into: folder) { crop($0) } } throws: {
+      "\($0)".contains("exists and is not this manifest; add --force")
+    }
+    #expect(throws: ManifestError.self) {
+      try CropShards.pack(large, into: folder, replaces: true) { _ in nil }
+    }
+    #expect(try contents() == wanted)
+    try CropShards.pack(large, into: folder, limits: .init(faces: 2), replaces: true) { crop($0) }
     try Data([1, 2]).write(to: URL(fileURLWithPath: folder + "/.pair-000000.tar.part"))
-    try CropShards.pack(small, into: folder, limits: .init(faces: 3)) { crop($0) }
+    try CropShards.pack(small, into: folder, limits: .init(faces: 3), replaces: true) { crop($0) }
     #expect(try contents() == wanted)
   }
 

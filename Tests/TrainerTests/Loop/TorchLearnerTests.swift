@@ -3,24 +3,16 @@ import Networks
 import Testing
 import Trainer
 
-/// The engine that `make engine TORCH=…` built, if it was.
-private let torch = try? TorchEngine(
-  plugin: ProcessInfo.processInfo.environment["CURATE_TORCH_ENGINE"]
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: ".build/release/\(TorchEngine.fileName)").path,
-  settings: TorchEngine.Settings(device: "cpu", threads: 2))
-
 private func relative(_ values: [Float], to expected: [Float]) -> Double {
   let error = zip(values, expected).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
   return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
 }
 
-@Suite(.enabled(if: torch != nil, "no PyTorch engine here: make engine TORCH=…"), .serialized)
+@Suite(.enabled(if: TestTorch.isThere, "no PyTorch engine here: make engine TORCH=…"), .serialized)
 struct TorchLearnerTests {
   private let engine: TorchEngine
 
-  init() throws { engine = try #require(torch) }
+  init() throws { engine = try TestTorch.open() }
 
   /// Weights that keep what goes into an activation far from 0, half of it on either side: there
   /// rounding decides which slope counts, and two engines differ by a thousandth.

@@ -3,15 +3,7 @@ import Networks
 import Testing
 import Trainer
 
-/// The engine that `make engine TORCH=…` built, if it was.
-private let torch = try? TorchEngine(
-  plugin: ProcessInfo.processInfo.environment["CURATE_TORCH_ENGINE"]
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: ".build/release/\(TorchEngine.fileName)").path,
-  settings: TorchEngine.Settings(device: "cpu", threads: 2))
-
-@Suite(.enabled(if: torch != nil, "no PyTorch engine here: make engine TORCH=…"))
+@Suite(.enabled(if: TestTorch.isThere, "no PyTorch engine here: make engine TORCH=…"))
 struct TorchLossTests {
   /// Every loss at one and at two scales, masks, stacked and normalised codes.
   @Test(arguments: [
@@ -37,7 +29,7 @@ struct TorchLossTests {
         return source.losses + target.losses
       }
     }
-    let (ours, theirs) = try (losses(nil), losses(torch))
+    let (ours, theirs) = try (losses(nil), losses(TestTorch.open()))
     #expect(ours.count == 12)
     // Adam's first steps have the sign of a slope, be it as small as rounding.
     for (place, (one, other)) in zip(ours, theirs).enumerated() {
@@ -46,6 +38,7 @@ struct TorchLossTests {
   }
 
   @Test func aDiscriminatorNeedsTheCPUEngine() throws {
+    let torch = try TestTorch.open()
     var configuration = small(steps: 1)
     configuration.discriminatorWeight = 0.1
     let folder = try TemporaryFolder()
