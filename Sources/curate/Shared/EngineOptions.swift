@@ -50,6 +50,8 @@ struct EngineOptions: ParsableArguments {
     let opened = try TorchEngine(
       settings: TorchEngine.Settings(
         device: device, gpu: place?.localRank, halfPrecision: precision == .bfloat16))
+    // Writing to a process that is gone is to be an error, as reading from it is.
+    if place != nil { signal(SIGPIPE, SIG_IGN) }
     return Torch(
       engine: opened, group: try place.map { try TorchGroup($0, engine: opened) })
   }
