@@ -3,7 +3,7 @@
 # is resumed. The losses of all steps and the last weights must be those of a run nobody disturbed.
 # Usage: Benchmarks/kill_training.sh CURATE [KILLS] [SEED]
 set -euo pipefail
-curate=$1
+curate=$(realpath "$1")
 kills=${2:-50}
 RANDOM=${3:-1}
 folder=$(mktemp -d)
