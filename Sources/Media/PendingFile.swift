@@ -37,6 +37,13 @@ struct PendingFile: ~Copyable {
     let descriptor = open(temporaryPath, O_WRONLY | O_APPEND | O_CLOEXEC)
     guard descriptor >= 0 else { throw PendingFile.cannotWrite(path, errno) }
     defer { close(descriptor) }
+    try Self.write(bytes, to: descriptor, of: path)
+  }
+
+  /// Writes all bytes to an open file; `path` names it in errors.
+  static func write(
+    _ bytes: [UInt8], to descriptor: Int32, of path: String
+  ) throws(MediaError) {
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in
       var done = 0

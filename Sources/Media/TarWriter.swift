@@ -63,34 +63,20 @@ public struct TarWriter: ~Copyable {
     }
     let header = TarHeader(name: name, size: bytes.count, type: UInt8(ascii: "0"))
     let rest = header.span - TarHeader.blockSize - bytes.count
-    try write(header.block)
-    try write(bytes)
-    try write([UInt8](repeating: 0, count: rest))
+    for part in [header.block, bytes, [UInt8](repeating: 0, count: rest)] {
+      try PendingFile.write(part, to: descriptor, of: path)
+    }
     size += header.span
   }
 
   /// Writes the end, flushes to the disk and gives the file its name.
   public consuming func commit() throws(MediaError) {
-    try write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
+    let end = [UInt8](repeating: 0, count: 2 * TarHeader.blockSize)
+    try PendingFile.write(end, to: descriptor, of: path)
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw PendingFile.cannotWrite(path, errno)
     }
     guard rename(temporaryPath, path) == 0 else { throw PendingFile.cannotWrite(path, errno) }
     isCommitted = true
-  }
-
-  private func write(_ bytes: [UInt8]) throws(MediaError) {
-    var failure: Int32 = 0
-    bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count, let base = buffer.baseAddress {
-        let wrote = Glibc.write(descriptor, base + done, buffer.count - done)
-        if wrote < 0, errno == EINTR { continue }
-        if wrote < 0 { failure = errno }
-        if wrote <= 0 { return }
-        done += wrote
-      }
-    }
-    guard failure == 0 else { throw PendingFile.cannotWrite(path, failure) }
   }
 }

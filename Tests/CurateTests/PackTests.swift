@@ -18,16 +18,7 @@ import Testing
   }
 
   @Test func trainingFromShardsIsTrainingFromTheWorkspace() throws {
-    let workspace = try TestWorkspace()
-    for name in ["alice", "bob"] {
-      let imported = try workspace.curate(
-        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
-      try #require(imported.status == 0, "\(imported.errors)")
-    }
-    let exported = try workspace.curate(
-      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
-      "--faces", "30")
-    try #require(exported.status == 0, "\(exported.errors)")
+    let workspace = try TestWorkspace.paired(faces: 30)
     let shards = workspace.folder.path("shards")
     let packed = try workspace.curate("manifest", "pack", "pair", shards)
     #expect(packed.status == 0, "\(packed.errors)")

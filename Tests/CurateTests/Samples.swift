@@ -50,6 +50,21 @@ struct TestWorkspace {
     try #require(made.status == 0, "\(made.errors)")
   }
 
+  /// One that holds alice and bob, and a manifest "pair" of so many faces of each.
+  static func paired(faces: Int) throws -> TestWorkspace {
+    let workspace = try TestWorkspace()
+    for name in ["alice", "bob"] {
+      let imported = try workspace.curate(
+        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
+      try #require(imported.status == 0, "\(imported.errors)")
+    }
+    let exported = try workspace.curate(
+      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
+      "--faces", "\(faces)")
+    try #require(exported.status == 0, "\(exported.errors)")
+    return workspace
+  }
+
   /// Runs a command on this workspace, without progress.
   func curate(_ arguments: String..., killAfter: Double? = nil) throws -> ShellResult {
     try curate(arguments, killAfter: killAfter)

@@ -15,16 +15,7 @@ struct TorchTests {
   private let workspace: TestWorkspace
 
   init() throws {
-    workspace = try TestWorkspace()
-    for name in ["alice", "bob"] {
-      let result = try workspace.curate(
-        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
-      try #require(result.status == 0, "\(result.errors)")
-    }
-    let exported = try workspace.curate(
-      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
-      "--faces", "70")
-    try #require(exported.status == 0, "\(exported.errors)")
+    workspace = try TestWorkspace.paired(faces: 70)
   }
 
   /// Runs two processes of one training; `script` does something to them, $first and $second.

@@ -5,20 +5,6 @@ import Testing
 
 /// What `curate train` promises beside its losses.
 @Suite(.serialized) struct TrainTests {
-  private static func filled() throws -> TestWorkspace {
-    let workspace = try TestWorkspace()
-    for name in ["alice", "bob"] {
-      let result = try workspace.curate(
-        "import", "--quiet", "--identity", name, Samples.clip("\(name)-1"))
-      try #require(result.status == 0, "\(result.errors)")
-    }
-    let exported = try workspace.curate(
-      "export", "pair", "--source", "identity = alice", "--target", "identity = bob",
-      "--faces", "70")
-    try #require(exported.status == 0, "\(exported.errors)")
-    return workspace
-  }
-
   private func train(_ workspace: TestWorkspace, _ arguments: String...) throws -> ShellResult {
     try workspace.curate(
       [
@@ -35,7 +21,7 @@ import Testing
   }
 
   @Test func cropsThatAreGoneAreNamedAndManyAreRefused() throws {
-    let workspace = try Self.filled()
+    let workspace = try TestWorkspace.paired(faces: 70)
     let manifest = try Manifest(path: workspace.path + "/manifests/pair.jsonl")
     try #require((100...199).contains(manifest.rows.count))
     let crops = manifest.rows.map(\.crop.name)
@@ -54,7 +40,7 @@ import Testing
   }
 
   @Test func aRunLeavesItsPageItsStatusAndTheLossesOfItsFaces() throws {
-    let workspace = try Self.filled()
+    let workspace = try TestWorkspace.paired(faces: 70)
     let hash = try workspace.contentHash()
     let trained = try train(
       workspace, "--name", "told", "--iterations", "8", "--warm-up", "4", "--decay", "8", "--clip",
@@ -93,7 +79,7 @@ import Testing
   }
 
   @Test func lossesAreWeighedFromTheCommandLine() throws {
-    let workspace = try Self.filled()
+    let workspace = try TestWorkspace.paired(faces: 70)
     let trained = try train(
       workspace, "--name", "weighed", "--iterations", "1", "--detail-weight", "0",
       "--background-weight", "0.3", "--mask-weight", "4", "--color-weight", "5",
@@ -145,7 +131,7 @@ import Testing
   }
 
   @Test func familiesAreTrainedAndRefusedByTheirResolution() throws {
-    let workspace = try Self.filled()
+    let workspace = try TestWorkspace.paired(faces: 70)
     func run(_ name: String, _ arguments: String...) throws -> ShellResult {
       try workspace.curate(
         [
@@ -162,7 +148,7 @@ import Testing
   }
 
   @Test func theSwapIsMeasuredAgainstTheTruthWhileTraining() throws {
-    let workspace = try Self.filled()
+    let workspace = try TestWorkspace.paired(faces: 70)
     let clips = Samples.folder.path("clips")
     let trained = try train(
       workspace, "--name", "true", "--iterations", "9", "--truth", clips, "--tensorboard")

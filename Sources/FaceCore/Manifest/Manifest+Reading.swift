@@ -127,14 +127,23 @@ extension ManifestRow {
   public func cropFault(
     absence: String = ManifestRow.absence, _ crop: (String) throws -> Data?
   ) throws -> ManifestError? {
-    guard let bytes = try crop(self.crop.name) else {
-      return ManifestError(code: .cropMissing, subject: self.crop.name, reason: absence)
+    let bytes = try crop(self.crop.name)
+    return ManifestError(
+      crop: self.crop.name, hash: bytes.map { Digest.hex(of: $0) }, expected: self.crop.sha256,
+      absence: absence)
+  }
+}
+
+extension ManifestError {
+  /// What is wrong with a crop whose bytes have this hash, nil for none there; nil when it is the one
+  /// that is expected.
+  public init?(crop name: String, hash: String?, expected: String?, absence: String) {
+    guard let hash else {
+      self.init(code: .cropMissing, subject: name, reason: absence)
+      return
     }
-    guard Digest.hex(of: bytes) == self.crop.sha256 else {
-      return ManifestError(
-        code: .cropChanged, subject: self.crop.name,
-        reason: "changed since the manifest was written")
-    }
-    return nil
+    guard hash != expected else { return nil }
+    self.init(
+      code: .cropChanged, subject: name, reason: "changed since the manifest was written")
   }
 }

@@ -44,9 +44,7 @@ struct SumKernel: Kernel {
   func backward(scratch: UnsafeMutablePointer<Float>) {
     guard let from = output.gradient else { return }
     for to in [first.gradient, second.gradient].compactMap(\.self) {
-      workers.run(over: output.count, by: 1 << 16) { range in
-        to.advanced(by: range.lowerBound).update(from: from + range.lowerBound, count: range.count)
-      }
+      workers.copy(from, to: to, count: output.count)
     }
   }
 }
@@ -100,20 +98,24 @@ struct StackKernel: Kernel {
   var scratchCount: Int { 0 }
 
   func forward(scratch: UnsafeMutablePointer<Float>) {
-    copy(first.values, to: output.values, count: first.count)
-    copy(second.values, to: output.values + first.count, count: second.count)
+    workers.copy(first.values, to: output.values, count: first.count)
+    workers.copy(second.values, to: output.values + first.count, count: second.count)
   }
 
   func backward(scratch: UnsafeMutablePointer<Float>) {
     guard let from = output.gradient else { return }
-    if let to = first.gradient { copy(from, to: to, count: first.count) }
-    if let to = second.gradient { copy(from + first.count, to: to, count: second.count) }
+    if let to = first.gradient { workers.copy(from, to: to, count: first.count) }
+    if let to = second.gradient {
+      workers.copy(from + first.count, to: to, count: second.count)
+    }
   }
+}
 
-  private func copy(
+extension Workers {
+  fileprivate func copy(
     _ from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, count: Int
   ) {
-    workers.run(over: count, by: 1 << 16) { range in
+    run(over: count, by: 1 << 16) { range in
       (to + range.lowerBound).update(from: from + range.lowerBound, count: range.count)
     }
   }

@@ -30,14 +30,11 @@ struct CropSource: Sendable {
 
   /// The bytes of a face's crop, which are as they were when the manifest was written.
   func bytes(of name: String, sha256: String?) throws -> [UInt8] {
-    guard let bytes = try crop(name) else {
-      throw ManifestError(code: .cropMissing, subject: name, reason: absence)
-    }
-    guard Digest.hex(of: bytes) == sha256 else {
-      throw ManifestError(
-        code: .cropChanged, subject: name, reason: "changed since the manifest was written")
-    }
-    return bytes
+    let bytes = try crop(name)
+    let fault = ManifestError(
+      crop: name, hash: bytes.map { Digest.hex(of: $0) }, expected: sha256, absence: absence)
+    if let fault { throw fault }
+    return bytes ?? []
   }
 }
 
