@@ -25,9 +25,13 @@ let libraries: [Target] = [
     swiftSettings: strict),
   .target(name: "SyntheticFaces", dependencies: ["FaceCore"], swiftSettings: strict),
   .target(name: "Catalog", dependencies: ["FaceCore", grdb], swiftSettings: safe),
-  .target(name: "Align", dependencies: ["FaceCore", "CDlib"], swiftSettings: safe),
+  .target(name: "Align", dependencies: ["FaceCore", "Networks", "CDlib"], swiftSettings: safe),
   .target(name: "Augment", dependencies: ["FaceCore"], swiftSettings: safe),
   .target(name: "Trainer", dependencies: ["FaceCore", "Media", "Networks"], swiftSettings: safe),
+  .target(
+    name: "FaceNetTraining",
+    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
+    swiftSettings: strict),
 ]
 
 let shims: [Target] = [
@@ -72,6 +76,10 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict),
+  .executableTarget(
+    name: "facenet-bench",
+    dependencies: ["Align", "FaceCore", "FaceNetTraining", "Media", "Networks"],
+    path: "Benchmarks/FaceNets", swiftSettings: strict),
   .executableTarget(
     name: "loader-bench", dependencies: ["FaceCore", "Media", "Trainer"], path: "Benchmarks/Loader",
     swiftSettings: strict),

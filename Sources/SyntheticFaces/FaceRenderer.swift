@@ -37,9 +37,11 @@ public final class FaceRenderer: Sendable {
       scene.backdrop, width: camera.width, height: camera.height)
     let picture = shade(
       posed, screen: screen, visibility: visibility, backdrop: backdrop, scene: scene)
+    let finder = LandmarkFinder(posed: posed, camera: camera)
     return RenderedFrame(
       image: Image(width: camera.width, height: camera.height, bytes: picture.bytes),
-      faceMask: picture.mask, landmarks: LandmarkFinder(posed: posed, camera: camera).landmarks)
+      faceMask: picture.mask, figureMask: picture.figure, landmarks: finder.landmarks,
+      visible: finder.visible(in: visibility))
   }
 
   /// The landmarks of the scene, without drawing it.
@@ -91,24 +93,28 @@ public final class FaceRenderer: Sendable {
   private func shade(
     _ posed: PosedHead, screen: ScreenVertices, visibility: Visibility, backdrop: [Vector],
     scene: Scene
-  ) -> (bytes: [UInt8], mask: [UInt8]) {
+  ) -> (bytes: [UInt8], mask: [UInt8], figure: [UInt8]) {
     let camera = scene.camera
     var bytes = [UInt8](repeating: 0, count: camera.width * camera.height * 3)
     var mask = [UInt8](repeating: 0, count: camera.width * camera.height)
+    var figure = mask
     let resolver = Resolver(
       model: model, posed: posed, screen: screen, visibility: visibility, backdrop: backdrop,
       scene: scene)
     bytes.withUnsafeMutableBufferPointer { bytes in
       mask.withUnsafeMutableBufferPointer { mask in
-        guard let bytesBase = bytes.baseAddress, let maskBase = mask.baseAddress
-        else { return }  // No pixels.
-        nonisolated(unsafe) let (bytes, mask) = (bytesBase, maskBase)
-        overBands(height: camera.height) { rows in
-          resolver.resolve(rows: rows, bytes: bytes, mask: mask)
+        figure.withUnsafeMutableBufferPointer { figure in
+          guard let bytesBase = bytes.baseAddress, let maskBase = mask.baseAddress,
+            let figureBase = figure.baseAddress
+          else { return }  // No pixels.
+          nonisolated(unsafe) let (bytes, mask, figure) = (bytesBase, maskBase, figureBase)
+          overBands(height: camera.height) { rows in
+            resolver.resolve(rows: rows, bytes: bytes, mask: mask, figure: figure)
+          }
         }
       }
     }
-    return (bytes, mask)
+    return (bytes, mask, figure)
   }
 }
 
@@ -125,5 +131,9 @@ public struct RenderedFrame: Sendable {
   public let image: Image
   /// One byte a pixel: how much of it is the face region that a swap replaces, 0 to 255.
   public let faceMask: [UInt8]
+  /// The same for the whole person, hair, neck and clothes included.
+  public let figureMask: [UInt8]
   public let landmarks: Landmarks
+  /// Whether each landmark is in the picture with nothing before it, of the 68.
+  public let visible: [Bool]
 }

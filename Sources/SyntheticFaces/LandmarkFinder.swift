@@ -8,6 +8,8 @@ import Foundation
 /// in the picture, and the points divide the line of these places from ear to chin evenly.
 struct LandmarkFinder {
   let landmarks: Landmarks
+  /// Of each landmark, along the camera's axis, in centimetres.
+  private let depths: [Float]
 
   init(posed: PosedHead, camera: SceneCamera) {
     let screen = posed.positions.prefix(HeadGrid.shared.vertexCount).map { p in
@@ -21,6 +23,31 @@ struct LandmarkFinder {
     var points = left + right.reversed().dropFirst()
     points += places.fixed.map { $0.point(screen) }
     landmarks = Landmarks(points)
+    // The jaw's depth is that of its place at rest, which the contour leaves by little.
+    let jaw = (0..<17).map { point -> Place in
+      let side = point < 8 ? places.leftJaw : places.rightJaw
+      return side[4 * min(point, 16 - point)][0]
+    }
+    depths = (jaw + places.fixed).map { place in
+      zip(place.vertices, place.weights).reduce(0) { $0 + posed.positions[$1.0].z * $1.1 }
+    }
+  }
+
+  /// Whether each landmark is in the picture and nothing is before it, but for `slack` centimetres.
+  func visible(in visibility: Visibility, slack: Float = 0.8) -> [Bool] {
+    let grid = Float(Visibility.grid)
+    return landmarks.points.indices.map { index in
+      // Of the samples around, the farthest: a point on an edge is seen from there.
+      let (x, y) = (Int(landmarks[index].x * grid), Int(landmarks[index].y * grid))
+      var farthest = -Float.infinity
+      for (dx, dy) in [(0, 0), (-2, 0), (2, 0), (0, -2), (0, 2)] {
+        let (column, row) = (x + dx, y + dy)
+        guard (0..<visibility.width) ~= column, (0..<visibility.height) ~= row else { continue }
+        let inverse = visibility.inverseDepth[row * visibility.width + column]
+        farthest = max(farthest, inverse > 0 ? 1 / inverse : .infinity)
+      }
+      return farthest >= depths[index] - slack
+    }
   }
 
   /// Of the places along a level, the farthest out.

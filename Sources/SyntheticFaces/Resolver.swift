@@ -21,7 +21,8 @@ struct Resolver {
   }
 
   func resolve(
-    rows: Range<Int>, bytes: UnsafeMutablePointer<UInt8>, mask: UnsafeMutablePointer<UInt8>
+    rows: Range<Int>, bytes: UnsafeMutablePointer<UInt8>, mask: UnsafeMutablePointer<UInt8>,
+    figure: UnsafeMutablePointer<UInt8>
   ) {
     let width = scene.camera.width
     shading.skin.texels.withUnsafeBufferPointer { buffer in
@@ -30,6 +31,7 @@ struct Resolver {
         for x in 0..<width {
           var sum = Vector.zero
           var inFace = 0
+          var inFigure = 0
           for row in 0..<Visibility.grid {
             for column in 0..<Visibility.grid {
               let sx = x * Visibility.grid + column
@@ -40,11 +42,13 @@ struct Resolver {
               } else {
                 sum += shaded(triangle, sx: sx, sy: sy, texels: texels)
                 if model.inFace[triangle] { inFace += 1 }
+                inFigure += 1
               }
             }
           }
           let at = y * width + x
           mask[at] = UInt8(inFace * 255 / 4)
+          figure[at] = UInt8(inFigure * 255 / 4)
           write(sum * 0.25, x: x, y: y, to: bytes + at * 3)
         }
       }

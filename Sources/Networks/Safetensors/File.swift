@@ -1,19 +1,28 @@
 internal import Foundation
 
-/// An open file; closed at the end of its life.
+/// An open file, closed at the end of its life, or bytes that are in memory already.
 struct File: ~Copyable {
   let path: String
   private let descriptor: Int32
+  /// Nil for a file.
+  private let memory: UnsafeRawBufferPointer?
 
   init(reading path: String) throws(NetworksError) {
     self.path = path
+    memory = nil
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw NetworksError(code: .cannotRead, path: path, errno) }
+  }
+
+  /// Bytes that stay where they are; `path` names them in errors.
+  init(memory: UnsafeRawBufferPointer, path: String) {
+    (self.path, self.memory, descriptor) = (path, memory, -1)
   }
 
   /// Creates the file or empties it.
   init(writing path: String) throws(NetworksError) {
     self.path = path
+    memory = nil
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     if descriptor < 0 { throw NetworksError(code: .cannotWrite, path: path, errno) }
   }
@@ -22,6 +31,7 @@ struct File: ~Copyable {
 
   /// In bytes.
   func size() throws(NetworksError) -> Int {
+    if let memory { return memory.count }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw NetworksError(code: .cannotRead, path: path, errno)
@@ -31,6 +41,13 @@ struct File: ~Copyable {
 
   /// Fills the buffer from `offset` on; throws when the file ends before.
   func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(NetworksError) {
+    if let memory {
+      guard offset + buffer.count <= memory.count else {
+        throw NetworksError(code: .damaged, subject: path, reason: "the file ends too early")
+      }
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[offset...].prefix(buffer.count)))
+      return
+    }
     var done = 0
     while done < buffer.count {
       let count = pread(

@@ -67,7 +67,22 @@ public enum Safetensors {
   public static func read(
     _ path: String
   ) throws(NetworksError) -> (parameters: Parameters, metadata: [String: String]) {
-    let file = try File(reading: path)
+    try read(File(reading: path))
+  }
+
+  /// The same from the bytes of a file, named `name` in errors.
+  ///
+  /// The bytes must stay where they are meanwhile.
+  public static func read(
+    _ bytes: UnsafeRawBufferPointer, name: String
+  ) throws(NetworksError) -> (parameters: Parameters, metadata: [String: String]) {
+    try read(File(memory: bytes, path: name))
+  }
+
+  private static func read(
+    _ file: consuming File
+  ) throws(NetworksError) -> (parameters: Parameters, metadata: [String: String]) {
+    let path = file.path
     let (header, start) = try readHeader(file)
     if let other = header.entries.first(where: { $0.type != "F32" }) {
       throw NetworksError(

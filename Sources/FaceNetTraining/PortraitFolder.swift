@@ -1,0 +1,53 @@
+package import FaceCore
+import Foundation
+import Media
+
+/// Portraits of a folder of annotated pictures.
+package enum PortraitFolder {
+  /// One line of the list: a picture of the folder and a face in it.
+  package struct Annotation: Decodable, Sendable {
+    package var file: String
+    package var landmarks68: Landmarks
+    /// Who it is, where known.
+    package var person: String?
+  }
+
+  /// Reads the pictures that a JSON list (`[{"file": …, "landmarks68": [[x, y], …], "person": …}]`) beside them
+  /// names, except those that `isWanted` refuses.
+  ///
+  /// People are numbered from `firstPerson` on, in the order of their names.
+  /// Throws for a list or a picture that cannot be read.
+  package static func read(
+    list path: String, firstPerson: Int = 0, isWanted: (Annotation) -> Bool = { _ in true }
+  ) throws -> [Portrait] {
+    let url = URL(fileURLWithPath: path)
+    let annotations = try JSONDecoder().decode([Annotation].self, from: Data(contentsOf: url))
+      .filter(isWanted)
+    let names = Set(annotations.compactMap(\.person)).sorted()
+    let numbers = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($1, firstPerson + $0) })
+    return try annotations.enumerated().map { index, annotation in
+      let file = url.deletingLastPathComponent().appendingPathComponent(annotation.file)
+      let image = try ImageFile.read(path: file.path)
+      return portrait(
+        GrayImage(image), annotation.landmarks68,
+        person: annotation.person.flatMap { numbers[$0] } ?? firstPerson + names.count + index)
+    }
+  }
+
+  /// The picture belongs to the face wholly, but fades at its edges where there is room.
+  private static func portrait(
+    _ luma: GrayImage, _ landmarks: Landmarks, person: Int
+  ) -> Portrait {
+    let rim = max(1, min(luma.width, luma.height) / 16)
+    let alpha = (0..<luma.width * luma.height).map { index -> UInt8 in
+      let (x, y) = (index % luma.width, index / luma.width)
+      let edge = min(x, y, luma.width - 1 - x, luma.height - 1 - y)
+      return UInt8(min(255, 255 * (edge + 1) / rim))
+    }
+    return Portrait(
+      luma: luma, alpha: GrayImage(width: luma.width, height: luma.height, bytes: alpha),
+      landmarks: landmarks, visible: [Bool](repeating: true, count: Landmarks.count), pose: nil,
+      person: person)
+  }
+}
