@@ -28,6 +28,7 @@ let libraries: [Target] = [
   .target(name: "Align", dependencies: ["FaceCore", "CDlib"], swiftSettings: safe),
   .target(name: "Augment", dependencies: ["FaceCore"], swiftSettings: safe),
   .target(name: "Trainer", dependencies: ["FaceCore", "Media", "Networks"], swiftSettings: safe),
+  .target(name: "OnnxModels", dependencies: ["FaceCore", "COnnxRuntime"], swiftSettings: safe),
 ]
 
 let shims: [Target] = [
@@ -40,6 +41,7 @@ let shims: [Target] = [
   .target(
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+  .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
   // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
   .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
   // A square root that sets errno is a call for each number.
@@ -116,6 +118,7 @@ let package = Package(
     .library(name: "Align", targets: ["Align"]),
     .library(name: "Augment", targets: ["Augment"]),
     .library(name: "Trainer", targets: ["Trainer"]),
+    .library(name: "OnnxModels", targets: ["OnnxModels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

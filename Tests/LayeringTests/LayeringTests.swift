@@ -15,6 +15,7 @@ import Testing
     "Align": ["FaceCore", "Networks", "CDlib"],
     "Augment": ["FaceCore", "COpenBLAS"],
     "Trainer": ["FaceCore", "Media", "Networks"],
+    "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
       "ArgumentParser", "Logging",
