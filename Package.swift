@@ -100,6 +100,9 @@ let tests: [Target] = [
   .testTarget(
     name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],
     swiftSettings: strict),
+  .testTarget(
+    name: "OnnxModelsTests", dependencies: ["TestSupport", "FaceCore", "Media", "OnnxModels"],
+    exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(name: "LayeringTests", swiftSettings: strict),
   .testTarget(
     name: "CurateTests", dependencies: ["TestSupport", "FaceCore", "Media", "curate"],
