@@ -58,7 +58,7 @@ let command: [Target] = [
     name: "curate",
     dependencies: [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      arguments,
+      "OnnxModels", arguments,
     ],
     swiftSettings: safe)
 ]

@@ -18,7 +18,7 @@ import Testing
     "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "ArgumentParser", "Logging",
+      "OnnxModels", "ArgumentParser", "Logging",
     ],
   ]
   static let everywhere: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
