@@ -63,13 +63,13 @@ extension ModelStore {
         code: .altered, subject: installation.source,
         reason: "its SHA-256 is \(digest), not \(wanted); it is not the file that was meant")
     }
-    let session = try OnnxSession(model, named: name, runtime: runtime)
+    let session = try Self.session(of: model, named: name, runtime: runtime, threads: 1)
     let kind = try Self.kind(of: session, told: installation.kind)
     let width = session.outputs.first?.shape.last
     let record = ModelRecord(
       name: name, kind: kind,
       pixels: installation.pixels
-        ?? PixelRange(for: kind, scalesItself: GraphStart.scales(model), width: width),
+        ?? PixelRange(for: kind, scalesItself: OnnxFile(model).scalesItself, width: width),
       model: model, sha256: digest, source: Self.recorded(installation),
       licence: installation.licence, installed: date, session: session)
     try Self.tryOut(LoadedModel(record: record, session: session))

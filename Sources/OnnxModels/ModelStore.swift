@@ -100,7 +100,7 @@ public struct ModelStore: Hashable, Sendable {
           + "\(record.sha256)); remove the model and install it again")
     }
     // The very bytes that were hashed are run, not a file that may change in between.
-    let session = try OnnxSession(model, named: name, runtime: runtime, threads: threads)
+    let session = try Self.session(of: model, named: name, runtime: runtime, threads: threads)
     _ = try Self.kind(of: session, told: record.kind)
     return LoadedModel(record: record, session: session)
   }
@@ -123,6 +123,27 @@ public struct ModelStore: Hashable, Sendable {
       throw OnnxError(
         code: .file, subject: going, reason: "cannot be removed: \(FileError.cause(of: error))")
     }
+  }
+
+  /// Opens a network that is all in one file.
+  ///
+  /// Throws `OnnxError.badModel`.
+  static func session(
+    of model: Data, named name: String, runtime: OnnxRuntime, threads: Int
+  ) throws(OnnxError) -> OnnxSession {
+    let file = OnnxFile(model)
+    guard !file.needsOtherFiles else {
+      throw OnnxError(
+        code: .badModel, subject: name,
+        reason: "its weights lie in other files, which no hash would cover; save it as one file")
+    }
+    let session = try OnnxSession(model, named: name, runtime: runtime, threads: threads)
+    guard file.isReadable else {
+      throw OnnxError(
+        code: .badModel, subject: name,
+        reason: "not a plain ONNX file: parts of it cannot be read; save it anew")
+    }
+    return session
   }
 
   func path(of name: String) -> String { "\(folder)/\(name)" }

@@ -148,6 +148,13 @@ import Testing
     #expect(store.names.isEmpty)
   }
 
+  @Test(arguments: ["external", "external-deep"])
+  func networksWithWeightsInOtherFilesAreRefused(name: String) throws {
+    let store = try TestStore()
+    expect(.badModel, "its weights lie in other files") { try store.install(name) }
+    #expect(store.names.isEmpty)
+  }
+
   @Test func networksOfNoKnownKindAreRefused() throws {
     let store = try TestStore()
     expect(.unknownKind, "name its kind with --kind: yunet, scrfd") { try store.install("unknown") }

@@ -26,25 +26,6 @@ import Testing
     #expect(padded.values.prefix(3) == [-1, 1, -1])
   }
 
-  @Test func theFirstOperationIsReadFromTheFile() throws {
-    #expect(GraphStart.operation(of: try bytes(of: fixture("arcface"))) == "ReduceMean")
-    #expect(GraphStart.operation(of: try bytes(of: fixture("arcface-bytes"))) == "Sub")
-    #expect(GraphStart.operation(of: try bytes(of: fixture("integers"))) == "Shape")
-    #expect(GraphStart.operation(of: Data("no network".utf8)) == nil)
-    #expect(GraphStart.operation(of: Data()) == nil)
-  }
-
-  @Test func noPrefixOfAFileConfusesTheReader() throws {
-    let whole = try bytes(of: fixture("arcface-bytes"))
-    for count in 0..<whole.count {
-      _ = GraphStart.operation(of: whole.prefix(count))
-    }
-    // Lengths that reach beyond the end, and numbers that never end.
-    _ = GraphStart.operation(
-      of: Data([0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]))
-    _ = GraphStart.operation(of: Data(repeating: 0xff, count: 40))
-  }
-
   @Test func rangesFollowFromKindAndGraph() {
     func range(_ kind: ModelKind, _ scales: Bool, _ width: Int? = nil) -> PixelRange {
       PixelRange(for: kind, scalesItself: scales, width: width)

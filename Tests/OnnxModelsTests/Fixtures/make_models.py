@@ -77,7 +77,25 @@ def grid(count):
     return [(i / 128, 1 - i / 128) for i in range(count)]
 
 
+def external(name, deep):
+    """Weights in a file that is not there: an initializer, or a constant in the branch of an if."""
+    tensor = TensorProto(name="values", data_type=TensorProto.FLOAT, dims=[1, 136])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="weights.bin")
+    result = helper.make_tensor_value_info("points", TensorProto.FLOAT, [1, 136])
+    if not deep:
+        node = helper.make_node("Identity", ["values"], ["points"])
+        return write(name, 112, [("points", [1, 136])], [node], [tensor])
+    branch = helper.make_graph(
+        [helper.make_node("Constant", [], ["points"], value=tensor)], "branch", [], [result])
+    truth = numpy_helper.from_array(np.asarray(True), "truth")
+    node = helper.make_node("If", ["truth"], ["points"], then_branch=branch, else_branch=branch)
+    write(name, 112, [("points", [1, 136])], [node], [truth])
+
+
 scrfd()
+external("external", deep=False)
+external("external-deep", deep=True)
 means("arcface", 112, scales=False)
 means("arcface-bytes", 112, scales=True)
 points("landmarks68", 112, grid(68))
