@@ -98,6 +98,9 @@ import Testing
   }
 
   @Test func aFaceOnTheTemplateIsCutAsItIs() {
+    // The field's numbers, half a pixel on: centres lie at .5.
+    #expect(ArcFace.template.all[0].distance(to: Point(x: 38.7946, y: 52.1963)) < 1e-4)
+    #expect(ArcFace.template.all[4].distance(to: Point(x: 71.2299, y: 92.7041)) < 1e-4)
     let image = gradient(width: 112, height: 112)
     #expect(ArcFace.crop(of: image, points: ArcFace.template) == image)
   }

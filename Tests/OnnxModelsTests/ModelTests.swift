@@ -117,6 +117,7 @@ struct YuNetTests {
       let points = try #require(best.points)
       errors.append(zip(points.all, truth.all).map { $0.distance(to: $1) }.reduce(0, +) / 5 / size)
     }
+    try #require(!errors.isEmpty, "none found")
     let middle = errors.sorted()[errors.count / 2]
     print("YuNet on \(set): \(hits) of \(chosen.count) found, points off by \(middle) of the face")
     #expect(Double(hits) >= 0.95 * Double(chosen.count))
