@@ -152,6 +152,7 @@ extension ModelStore {
     let pending = "\(folder)/.\(record.name).\(process).tmp"
     do {
       try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      sweep(before: record.installed.addingTimeInterval(-86_400))
       try? files.removeItem(atPath: pending)  // A killed process of this number may have left it.
       try files.createDirectory(atPath: pending, withIntermediateDirectories: false)
       try AtomicFile.write(model, to: pending + "/model.onnx")
@@ -176,6 +177,18 @@ extension ModelStore {
     if handle >= 0 {
       fsync(handle)
       close(handle)
+    }
+  }
+
+  /// Removes what killed installations and removals left before a date.
+  private func sweep(before date: Date) {
+    let files = FileManager.default
+    // What cannot be listed or removed stays; it is in nobody's way.
+    for name in (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(".") && (name.hasSuffix(".tmp") || name.hasSuffix(".removed")) {
+      let attributes = try? files.attributesOfItem(atPath: path(of: name))
+      guard let changed = attributes?[.modificationDate] as? Date, changed < date else { continue }
+      try? files.removeItem(atPath: path(of: name))
     }
   }
 }

@@ -32,7 +32,7 @@ public import Foundation
     guard candidates.count == 1, let reason = reasons.first else {
       throw OnnxError(
         code: .noRuntime, subject: "ONNX Runtime",
-        reason: "is not installed; type `pip install onnxruntime` or set CURATE_ONNXRUNTIME to "
+        reason: "is not installed; type `pip install -U onnxruntime` or set CURATE_ONNXRUNTIME to "
           + "libonnxruntime.so")
     }
     throw OnnxError(

@@ -9,8 +9,8 @@ struct ModelsInstall: ParsableCommand {
     discussion: """
       An address needs --sha256, so that what comes is what was meant; of a file the hash is \
       compared if it is given. The network is opened and run once on a grey picture: one that is \
-      damaged, of no known kind or does not answer as its kind does is not installed. An \
-      interrupted installation leaves nothing.
+      damaged, of no known kind or does not answer as its kind does is not installed. What \
+      is interrupted leaves no network.
 
         curate models install yunet.onnx --licence Apache-2.0
         curate models install https://example.org/det.onnx --sha256 0123… --name det
