@@ -32,6 +32,7 @@ let libraries: [Target] = [
     name: "FaceNetTraining",
     dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
     swiftSettings: strict),
+  .target(name: "OnnxModels", dependencies: ["FaceCore", "COnnxRuntime"], swiftSettings: safe),
 ]
 
 let shims: [Target] = [
@@ -44,6 +45,7 @@ let shims: [Target] = [
   .target(
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+  .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
   // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
   .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
   // A square root that sets errno is a call for each number.
@@ -60,7 +62,7 @@ let command: [Target] = [
     name: "curate",
     dependencies: [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      arguments,
+      "OnnxModels", arguments,
     ],
     swiftSettings: safe)
 ]
@@ -106,6 +108,9 @@ let tests: [Target] = [
   .testTarget(
     name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],
     swiftSettings: strict),
+  .testTarget(
+    name: "OnnxModelsTests", dependencies: ["TestSupport", "FaceCore", "Media", "OnnxModels"],
+    exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(name: "LayeringTests", swiftSettings: strict),
   .testTarget(
     name: "CurateTests", dependencies: ["TestSupport", "FaceCore", "Media", "curate"],
@@ -124,6 +129,7 @@ let package = Package(
     .library(name: "Align", targets: ["Align"]),
     .library(name: "Augment", targets: ["Augment"]),
     .library(name: "Trainer", targets: ["Trainer"]),
+    .library(name: "OnnxModels", targets: ["OnnxModels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -16,7 +16,7 @@ struct Curate: ParsableCommand {
       Init.self, Sample.self, Import.self, Retry.self, Merge.self, Videos.self, Faces.self,
       Identity.self, Reject.self, Accept.self, Log.self, Undo.self, Redo.self, Check.self,
       Repair.self, CoverageCommand.self, Export.self, ManifestCommand.self, Train.self, Apply.self,
-      Doctor.self,
+      Models.self, Doctor.self,
     ])
 
   /// Takes `--workspace` before the verb as well as after it.

@@ -5,6 +5,7 @@ import FaceCore
 import Foundation
 import Media
 import Networks
+import OnnxModels
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct Doctor: ParsableCommand {
   }
 
   func run() throws {
-    var checks = [codecs(), landmarks(), engine(), torch(), memory()]
+    var checks = [codecs(), landmarks(), engine(), torch(), onnx(), memory()]
     checks += try workspaceChecks()
     try output.show(
       checks,
@@ -79,6 +80,18 @@ struct Doctor: ParsableCommand {
           + (engine.hasGroups ? "" : ", without gloo: single processes only"))
     } catch {
       return Check(part: "PyTorch", state: .note, detail: "optional: \(error.reason)")
+    }
+  }
+
+  private func onnx() -> Check {
+    do {
+      let runtime = try OnnxRuntime()
+      return Check(
+        part: "ONNX Runtime", state: .ok, detail: "\(runtime.version), \(runtime.path)")
+    } catch {
+      return Check(
+        part: "ONNX Runtime", state: .note,
+        detail: "optional, for curate models: \(error.reason)")
     }
   }
 

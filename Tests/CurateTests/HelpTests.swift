@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   static let verbs = [
     "init", "sample", "import", "videos", "faces", "identity", "coverage", "export", "manifest",
-    "train", "apply", "doctor",
+    "train", "apply", "models", "doctor",
   ]
 
   @Test func helpListsEveryVerb() throws {

@@ -15,9 +15,10 @@ import Testing
     "Align": ["FaceCore", "Networks", "CDlib"],
     "Augment": ["FaceCore", "COpenBLAS"],
     "Trainer": ["FaceCore", "Media", "Networks"],
+    "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "ArgumentParser", "Logging",
+      "OnnxModels", "ArgumentParser", "Logging",
     ],
   ]
   static let everywhere: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]

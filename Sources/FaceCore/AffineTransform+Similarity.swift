@@ -1,5 +1,3 @@
-public import FaceCore
-
 extension AffineTransform {
   /// The rotation, scale and shift, without reflection, that brings `points` nearest to `targets`
   /// in the sense of least squares.
