@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
 /// Everywhere but where pixels and tensors are touched through pointers.
 let safe = strict + [.strictMemorySafety()]
 
+/// dlib is an option: `make dlib` builds with it.
+let withDlib = Context.environment["CURATE_DLIB"] == "1"
+let dlib: [SwiftSetting] = withDlib ? [.define("DLIB")] : []
+
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -25,7 +29,10 @@ let libraries: [Target] = [
     swiftSettings: strict),
   .target(name: "SyntheticFaces", dependencies: ["FaceCore"], swiftSettings: strict),
   .target(name: "Catalog", dependencies: ["FaceCore", grdb], swiftSettings: safe),
-  .target(name: "Align", dependencies: ["FaceCore", "Networks", "CDlib"], swiftSettings: safe),
+  .target(
+    name: "Align",
+    dependencies: ["FaceCore", "Networks", "CFaceNets"] + (withDlib ? ["CDlib"] : []),
+    swiftSettings: safe + dlib),
   .target(name: "Augment", dependencies: ["FaceCore"], swiftSettings: safe),
   .target(name: "Trainer", dependencies: ["FaceCore", "Media", "Networks"], swiftSettings: safe),
   .target(
@@ -34,6 +41,11 @@ let libraries: [Target] = [
     swiftSettings: strict),
   .target(name: "OnnxModels", dependencies: ["FaceCore", "COnnxRuntime"], swiftSettings: safe),
 ]
+
+// Static: the shared libdlib would load OpenBLAS before the engine can choose its kernels.
+let dlibShim: Target = .target(
+  name: "CDlib", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])],
+  linkerSettings: [.linkedLibrary(":libdlib.a")])
 
 let shims: [Target] = [
   .target(
@@ -45,17 +57,17 @@ let shims: [Target] = [
   .target(
     name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+  // The weights become part of the program, so that it runs wherever it is copied to.
+  .target(
+    name: "CFaceNets", exclude: ["weights"],
+    cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
   .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
   // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
   .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
   // A square root that sets errno is a call for each number.
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
   .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
-  // Static: the shared libdlib would load OpenBLAS before the engine can choose its kernels.
-  .target(
-    name: "CDlib", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])],
-    linkerSettings: [.linkedLibrary(":libdlib.a")]),
-]
+] + (withDlib ? [dlibShim] : [])
 
 let command: [Target] = [
   .executableTarget(
@@ -64,7 +76,7 @@ let command: [Target] = [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
       "OnnxModels", arguments,
     ],
-    swiftSettings: safe)
+    swiftSettings: safe + dlib)
 ]
 
 /// Not part of what is shipped: what RESULTS.md is measured with.
@@ -77,11 +89,11 @@ let benchmarks: [Target] = [
     path: "Benchmarks/Light", swiftSettings: strict),
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
-    path: "Benchmarks/Detection", swiftSettings: strict),
+    path: "Benchmarks/Detection", swiftSettings: strict + dlib),
   .executableTarget(
     name: "facenet-bench",
     dependencies: ["Align", "FaceCore", "FaceNetTraining", "Media", "Networks"],
-    path: "Benchmarks/FaceNets", swiftSettings: strict),
+    path: "Benchmarks/FaceNets", swiftSettings: strict + dlib),
   .executableTarget(
     name: "loader-bench", dependencies: ["FaceCore", "Media", "Trainer"], path: "Benchmarks/Loader",
     swiftSettings: strict),
@@ -103,7 +115,9 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
-  .testTarget(name: "AlignTests", dependencies: ["FaceCore", "Align"], swiftSettings: strict),
+  .testTarget(
+    name: "AlignTests", dependencies: ["FaceCore", "Networks", "Align"],
+    swiftSettings: strict + dlib),
   .testTarget(name: "AugmentTests", dependencies: ["FaceCore", "Augment"], swiftSettings: strict),
   .testTarget(
     name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],

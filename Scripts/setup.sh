@@ -8,9 +8,11 @@ packages=(
   libjpeg-dev libpng-dev zlib1g-dev
   libsqlite3-dev sqlite3
   libopenblas-dev
-  libdlib-dev libdlib-data
   ffmpeg
 )
+
+# dlib is an option; its landmark file may not be used commercially.
+[ "${CURATE_DLIB:-}" != 1 ] || packages+=(libdlib-dev libdlib-data)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -101,7 +101,11 @@ func renderedTable(using aligner: FaceAligner) throws {
   }
 }
 
-let aligner = try FaceAligner(predictor: try LandmarkPredictor())
+var models = FaceModels.builtIn
+#if DLIB
+if CommandLine.arguments.contains("--dlib") { models = .dlib(try LandmarkPredictor()) }
+#endif
+let aligner = try FaceAligner(models)
 print("| faces | number | found | right of found | landmarks, median of the face's size |")
 print("| --- | --- | --- | --- | --- |")
 if CommandLine.arguments.count > 1 {

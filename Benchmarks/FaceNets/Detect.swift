@@ -19,19 +19,26 @@ func detect(weights path: String, list: String, side: Int) throws {
   let parameters = Parameters(network.parameters)
   for entry in parameters.entries { parameters[entry.name] = weights[prefix + entry.name] }
   let detector = NetDetector(engine: try CPUEngine(threads: 1), weights: parameters)
+  #if DLIB
   let dlib = try FaceDetector(options: .init(threshold: -0.5, upsamplings: 1, longestSide: side))
+  #endif
   let files = try JSONDecoder().decode(
     [String].self, from: Data(contentsOf: URL(fileURLWithPath: list)))
   let withDlib = CommandLine.arguments.contains("--dlib")
   let findings = try files.map { file in
     let gray = GrayImage(try ImageFile.read(path: file))
     let ours = try detector.faces(in: gray, longestSide: side, threshold: 0.02)
-    return Finding(
+    var finding = Finding(
       file: file,
-      ours: ours.map { [$0.box.x, $0.box.y, $0.box.width, $0.box.height, $0.probability] },
-      dlib: withDlib
-        ? try dlib.detections(in: Image(width: gray.width, height: gray.height, bytes: gray.bytes.flatMap { [$0, $0, $0] }))
-          .map { [$0.box.x, $0.box.y, $0.box.width, $0.box.height, $0.score] } : [])
+      ours: ours.map { [$0.box.x, $0.box.y, $0.box.width, $0.box.height, $0.probability] }, dlib: [])
+    #if DLIB
+    if withDlib {
+      finding.dlib = try dlib.detections(in: gray).map {
+        [$0.box.x, $0.box.y, $0.box.width, $0.box.height, $0.score]
+      }
+    }
+    #endif
+    return finding
   }
   FileHandle.standardOutput.write(try JSONEncoder().encode(findings))
 }

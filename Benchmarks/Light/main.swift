@@ -56,7 +56,7 @@ func quantile(_ values: [Double], _ part: Double) -> Double {
   values.isEmpty ? .nan : values.sorted()[Int(Double(values.count - 1) * part)]
 }
 
-let aligner = try FaceAligner(predictor: try LandmarkPredictor())
+let aligner = try FaceAligner()
 if CommandLine.arguments.contains("table") {
   try printTable(of: (0..<12).map { FaceIdentity(name: "t\($0)", seed: 900 + $0) }, using: aligner)
 } else {

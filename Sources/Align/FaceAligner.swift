@@ -1,22 +1,34 @@
 public import FaceCore
 
+/// What finds faces and places their landmarks.
+public enum FaceModels: Sendable {
+  /// The networks that are part of the program: any yaw, faces from 16 pixels.
+  case builtIn
+  #if DLIB
+  /// dlib's: faces within about 45° of frontal, from 40 pixels. The file it loads may not be used
+  /// commercially.
+  case dlib(LandmarkPredictor)
+  #endif
+}
+
 /// Frame in, faces out.
 ///
-/// It has buffers of its own: make one for each thread. They may share the landmark predictor,
-/// which is what takes memory.
+/// It has buffers of its own: make one for each thread.
 public final class FaceAligner {
   /// Changes whenever the same video gives other faces.
-  public static let version = "align-2"
+  public static let version = "align-3"
 
-  let detector: FaceDetector
-  private let predictor: LandmarkPredictor
+  let finder: any FaceFinder
 
   /// Throws `AlignError.failed` when the detector cannot be set up.
-  public init(
-    predictor: LandmarkPredictor, options: FaceDetector.Options = FaceDetector.Options()
-  ) throws(AlignError) {
-    self.predictor = predictor
-    detector = try FaceDetector(options: options)
+  public init(_ models: FaceModels = .builtIn) throws(AlignError) {
+    switch models {
+    case .builtIn: finder = try NetFinder()
+    #if DLIB
+    case .dlib(let predictor):
+      finder = try DlibFinder(predictor: predictor, options: FaceDetector.Options())
+    #endif
+    }
   }
 
   /// The faces of a frame, left to right.
@@ -31,8 +43,8 @@ public final class FaceAligner {
   /// Throws `AlignError.failed`.
   public func faces(in luma: GrayImage) throws(AlignError) -> [AlignedFace] {
     var faces: [AlignedFace] = []
-    for found in try detector.detections(in: luma) {
-      let landmarks = try landmarks(in: luma, box: found.box)
+    for found in try finder.detections(in: luma, depth: .thorough) {
+      let landmarks = try finder.landmarks(in: luma, of: found)
       faces.append(
         measured(box: found.box, score: found.score, landmarks: landmarks, in: luma))
     }
@@ -41,25 +53,12 @@ public final class FaceAligner {
 
   /// How closely a frame is searched.
   enum Depth {
-    /// Reduced to half of the options' longest side, to no less than 640 pixels, and not doubled.
+    /// For large faces.
     case quick
-    /// Not doubled.
+    /// For faces half as large.
     case plain
-    /// As the options say.
+    /// For the smallest that can be found.
     case thorough
-  }
-
-  func detections(in luma: GrayImage, depth: Depth) throws(AlignError) -> [Detection] {
-    var options = detector.options
-    if depth != .thorough { options.upsamplings = 0 }
-    if depth == .quick {
-      options.longestSide = min(options.longestSide, max(640, options.longestSide / 2))
-    }
-    return try detector.detections(in: luma, options: options)
-  }
-
-  func landmarks(in luma: GrayImage, box: Box) throws(AlignError) -> Landmarks {
-    try predictor.landmarks(in: luma, box: box)
   }
 }
 

@@ -37,8 +37,6 @@ struct FollowedFace: Hashable, Sendable, Codable {
     static let likeness = 0.75
     /// Growth of the misfit.
     static let misfit = 0.04
-    /// The score from which what is expected counts as seen.
-    static let score = -0.3
   }
 
   /// Goes on to the next frame; false when the face is not there any more.
@@ -49,10 +47,10 @@ struct FollowedFace: Hashable, Sendable, Codable {
   ) throws(AlignError) -> Bool {
     let elapsed = Float(frame - self.frame)
     let shift = velocity * min(elapsed, 3)
-    let expected = FollowedFace.box(
-      at: seat, on: landmarks.mapped(by: .translation(x: Double(shift.x), y: Double(shift.y))))
+    let shifted = landmarks.mapped(by: .translation(x: Double(shift.x), y: Double(shift.y)))
+    let expected = FollowedFace.box(at: seat, on: shifted)
     if framesSinceLook + 1 < checkInterval {
-      let placed = try aligner.landmarks(in: luma, box: expected)
+      let placed = try aligner.finder.landmarks(in: luma, box: expected, near: shifted)
       if isLikely(placed, expected: expected, in: luma) {
         framesSinceLook += 1
         move(to: placed, box: FollowedFace.box(at: seat, on: placed), frame: frame)
@@ -60,20 +58,25 @@ struct FollowedFace: Hashable, Sendable, Codable {
       }
     }
     guard
-      let near = try aligner.detector.detection(in: luma, near: expected, threshold: Limit.score)
+      let near = try aligner.finder.detection(in: luma, near: expected, isExpected: true)
     else { return false }
-    try look(at: near, expected: expected, in: luma, frame: frame, using: aligner)
+    try look(
+      at: near, expected: (expected, shifted), in: luma, frame: frame, using: aligner)
     return true
   }
 
   /// Takes over what the detector saw, which trembles by a cell of its grid: where the two agree
   /// the face stays half where it was expected.
   private mutating func look(
-    at near: Detection, expected: Box, in luma: GrayImage, frame: Int, using aligner: FaceAligner
+    at near: Detection, expected: (box: Box, landmarks: Landmarks), in luma: GrayImage, frame: Int,
+    using aligner: FaceAligner
   ) throws(AlignError) {
-    let agrees = near.box.overlap(with: expected) > 0.8
-    let used = agrees ? FollowedFace.middle(near.box, expected) : near.box
-    let placed = try aligner.landmarks(in: luma, box: used)
+    let agrees = near.box.overlap(with: expected.box) > 0.8
+    let placed =
+      agrees
+      ? try aligner.finder.landmarks(
+        in: luma, box: FollowedFace.middle(near.box, expected.box), near: expected.landmarks)
+      : try aligner.finder.landmarks(in: luma, of: near)
     let newSeat = FollowedFace.seat(of: near.box, on: placed)
     seat = agrees ? FollowedFace.middle(seat, newSeat) : newSeat
     score = near.score

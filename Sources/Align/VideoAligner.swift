@@ -28,8 +28,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
 
   /// How often the detector looks, in frames.
   public struct Options: Hashable, Sendable, Codable {
-    /// From one search of the whole frame to the next, for faces of 80 pixels and more in a frame
-    /// of 640; each fourth time for faces half as large.
+    /// From one search of the whole frame to the next, for faces of a thirtieth of its longer side and
+    /// more; each fourth time for faces half as large.
     public var searchInterval: Int
     /// From one search to the next for the smallest faces the detector finds; the first frame of
     /// a shot is searched so, too.
@@ -37,7 +37,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     /// From one look at a followed face to the next.
     public var checkInterval: Int
 
-    public init(searchInterval: Int = 45, thoroughInterval: Int = 720, checkInterval: Int = 5) {
+    public init(searchInterval: Int = 15, thoroughInterval: Int = 240, checkInterval: Int = 5) {
       precondition(
         searchInterval > 0 && thoroughInterval > 0 && checkInterval > 0,
         "an interval is at least one frame")
@@ -133,8 +133,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
       guard lost[index].frames > 1, lost[index].frames % options.checkInterval == 0 else {
         continue
       }
-      let found = try aligner.detector.detection(
-        in: luma, near: lost[index].box, threshold: aligner.detector.options.threshold)
+      let found = try aligner.finder.detection(
+        in: luma, near: lost[index].box, isExpected: false)
       if let found { try add(found, in: luma, frame: frame, using: aligner) }
     }
     lost = lost.filter { $0.frames <= LostFace.patience && isNew($0.box) }
@@ -144,7 +144,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
   private mutating func search(
     in luma: GrayImage, depth: FaceAligner.Depth, frame: Int, using aligner: FaceAligner
   ) throws(AlignError) {
-    for found in try aligner.detections(in: luma, depth: depth) {
+    for found in try aligner.finder.detections(in: luma, depth: depth) {
       try add(found, in: luma, frame: frame, using: aligner)
     }
   }
@@ -153,7 +153,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     _ found: Detection, in luma: GrayImage, frame: Int, using aligner: FaceAligner
   ) throws(AlignError) {
     guard isNew(found.box) else { return }
-    let landmarks = try aligner.landmarks(in: luma, box: found.box)
+    let landmarks = try aligner.finder.landmarks(in: luma, of: found)
     followed.append(FollowedFace(found, landmarks: landmarks, in: luma, frame: frame))
   }
 

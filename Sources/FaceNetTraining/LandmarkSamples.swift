@@ -96,14 +96,3 @@ extension [Portrait] {
     return self[Int.random(in: range, using: &generator)]
   }
 }
-
-extension Pose {
-  /// Turned in the picture's plane, clockwise on screen, by `angle` in radians.
-  func rolled(by angle: Double) -> Pose {
-    let m = matrix
-    let (c, s) = (cos(angle), sin(angle))
-    return Pose(
-      matrix: (0..<3).map { c * m[$0] - s * m[3 + $0] } + (0..<3).map { s * m[$0] + c * m[3 + $0] }
-        + m[6...])
-  }
-}

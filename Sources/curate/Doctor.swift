@@ -28,7 +28,7 @@ struct Doctor: ParsableCommand {
   }
 
   func run() throws {
-    var checks = [codecs(), landmarks(), engine(), torch(), onnx(), memory()]
+    var checks = [codecs(), faces(), dlib(), engine(), torch(), onnx(), memory()]
     checks += try workspaceChecks()
     try output.show(
       checks,
@@ -50,12 +50,21 @@ struct Doctor: ParsableCommand {
         : "libavcodec lacks \(missing.joined(separator: ", ")); type: apt install libavcodec-dev")
   }
 
-  private func landmarks() -> Check {
+  private func faces() -> Check {
     do {
-      _ = try LandmarkPredictor()
-      return Check(part: "landmarks", state: .ok, detail: LandmarkPredictor.defaultPath)
+      _ = try FaceAligner()
+      return Check(part: "faces", state: .ok, detail: "built-in networks")
     } catch {
-      return Check(part: "landmarks", state: .missing, detail: "\(error)")
+      return Check(part: "faces", state: .missing, detail: "\(error)")
+    }
+  }
+
+  private func dlib() -> Check {
+    do {
+      _ = try DetectorChoice.dlib.models()
+      return Check(part: "dlib", state: .ok, detail: "for import --detector dlib")
+    } catch {
+      return Check(part: "dlib", state: .note, detail: "optional: \(error)")
     }
   }
 

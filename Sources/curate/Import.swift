@@ -41,6 +41,13 @@ struct Import: ParsableCommand {
   @Option(help: "Side of the crops, in pixels.")
   var cropSize = 256
 
+  @Option(
+    help: """
+      What finds faces: built-in, or dlib where curate was built with it (`make dlib`); dlib sees \
+      faces within 45° of frontal only.
+      """)
+  var detector = DetectorChoice.builtIn
+
   @Option(help: "Leave out faces narrower than this, in pixels of the frame.")
   var minFace = 0
 
@@ -67,6 +74,7 @@ struct Import: ParsableCommand {
   func run() throws {
     var options = ImportOptions()
     options.identity = identity
+    options.detector = detector
     options.frames = try sampling.selection()
     (options.smallestFace, options.mostFaces) = (minFace, maxFaces)
     (options.cropSize, options.faceType) = (cropSize, faceType)
@@ -82,6 +90,7 @@ struct Import: ParsableCommand {
 }
 
 extension FaceType: ExpressibleByArgument {}
+extension DetectorChoice: ExpressibleByArgument {}
 
 /// Which frames of a video are looked at.
 struct SamplingOption: ParsableArguments {

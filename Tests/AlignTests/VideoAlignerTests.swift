@@ -17,7 +17,7 @@ import Testing
   static func run(
     _ frames: [Image], options: VideoAligner.Options = .init(), storingAfter stop: Int? = nil
   ) throws -> [VideoAligner.Frame] {
-    let aligner = try FaceAligner(predictor: try DetectionTests.predictor.get())
+    let aligner = try FaceAligner(models)
     var video = VideoAligner(options: options)
     return try frames.enumerated().map { number, image in
       defer {

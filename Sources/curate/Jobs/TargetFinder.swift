@@ -58,7 +58,7 @@ struct TargetFinder {
 
   private func found(_ path: String, progress: (Progress) -> Void) throws -> [Sighting] {
     var reader = try VideoReader(path: path)
-    let aligner = try FaceAligner(predictor: LandmarkPredictor())
+    let aligner = try FaceAligner()
     var follower = VideoAligner()
     var sightings: [Sighting] = []
     while let frame = try reader.next() {

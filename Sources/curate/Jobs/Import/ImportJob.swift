@@ -22,7 +22,7 @@ final class ImportJob: Sendable {
   let options: ImportOptions
   /// For decoding one video; 0 for one a core.
   private let decoderThreads: Int
-  private let predictor = Mutex<LandmarkPredictor?>(nil)
+  private let models = Mutex<FaceModels?>(nil)
 
   init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) {
     self.workspace = workspace
@@ -30,11 +30,11 @@ final class ImportJob: Sendable {
     self.decoderThreads = decoderThreads
   }
 
-  /// The landmark file is large: it is read when the first video needs it.
-  private func loadedPredictor() throws -> LandmarkPredictor {
-    try predictor.withLock { predictor in
-      let loaded = try predictor ?? LandmarkPredictor()
-      predictor = loaded
+  /// dlib's landmark file is large: it is read when the first video needs it.
+  private func loadedModels() throws -> FaceModels {
+    try models.withLock { models in
+      let loaded = try models ?? options.detector.models()
+      models = loaded
       return loaded
     }
   }
@@ -72,7 +72,7 @@ final class ImportJob: Sendable {
     guard case .from(let ordinal, let state) = start else { return finished(video) }
     do {
       let found = try VideoImport(
-        job: self, video: video, stamp: stamp, predictor: try loadedPredictor()
+        job: self, video: video, stamp: stamp, models: try loadedModels()
       ).run(source, from: ordinal, state: state, progress: progress)
       let faces = video.faceCount + found.faces
       if found.wasStopped { return .stopped }

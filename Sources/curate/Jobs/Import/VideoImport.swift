@@ -13,7 +13,7 @@ struct VideoImport {
   let video: VideoRecord
   /// The file as it was hashed.
   let stamp: FileStamp
-  let predictor: LandmarkPredictor
+  let models: FaceModels
 
   /// What was done in one run.
   struct Found {
@@ -53,7 +53,7 @@ struct VideoImport {
         Step(ordinal: $0.ordinal, time: $0.timestamp, frame: $0, luma: $0.luma)
       }
     }
-    let finder = try Finder(state: state, predictor: predictor)
+    let finder = try Finder(state: state, models: models)
     let found = pipeline.stage("find", from: decoded, gather: .ready(1)) {
       for index in $0.indices { try finder.find(&$0[index]) }
     }
@@ -123,8 +123,8 @@ struct VideoImport {
     private let aligner: FaceAligner
     private var follower: VideoAligner
 
-    init(state: [UInt8], predictor: LandmarkPredictor) throws {
-      aligner = try FaceAligner(predictor: predictor)
+    init(state: [UInt8], models: FaceModels) throws {
+      aligner = try FaceAligner(models)
       follower =
         state.isEmpty
         ? VideoAligner() : try JSONDecoder().decode(VideoAligner.self, from: Data(state))

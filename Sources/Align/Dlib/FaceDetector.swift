@@ -1,18 +1,6 @@
+#if DLIB
 import CDlib
 public import FaceCore
-
-/// A face found in a frame, not yet aligned.
-public struct Detection: Hashable, Sendable, Codable {
-  /// In pixels of the frame; may reach outside.
-  public var box: Box
-  /// How far the face is above the detector's threshold; 0 is just found, 1 and more is clear.
-  public var score: Float
-
-  public init(box: Box, score: Float) {
-    self.box = box
-    self.score = score
-  }
-}
 
 /// Finds upright faces within about 45° of frontal: dlib's HOG detector (Dalal and Triggs, 2005;
 /// King, "Max-Margin Object Detection", 2015).
@@ -59,8 +47,8 @@ public struct Detection: Hashable, Sendable, Codable {
     try detections(in: GrayImage(image))
   }
 
-  /// With other options than its own.
-  func detections(
+  /// With other options than its own, where given.
+  package func detections(
     in frame: GrayImage, options other: Options? = nil
   ) throws(AlignError) -> [Detection] {
     let options = other ?? options
@@ -69,7 +57,7 @@ public struct Detection: Hashable, Sendable, Codable {
     func search(_ gray: GrayImage) throws(AlignError) -> [Detection] {
       try found(in: gray, threshold: options.threshold, upsamplings: options.upsamplings)
     }
-    guard longest > limit else { return sorted(try search(frame)) }
+    guard longest > limit else { return Detection.sorted(try search(frame)) }
     let scale = Double(limit) / Double(longest)
     let width = max(1, Int((Double(frame.width) * scale).rounded()))
     let height = max(1, Int((Double(frame.height) * scale).rounded()))
@@ -77,7 +65,7 @@ public struct Detection: Hashable, Sendable, Codable {
     let reduced = frame.resampled(from: whole, width: width, height: height)
     let across = Float(frame.width) / Float(width)
     let down = Float(frame.height) / Float(height)
-    return sorted(
+    return Detection.sorted(
       try search(reduced).map {
         let box = $0.box
         return Detection(
@@ -100,16 +88,8 @@ public struct Detection: Hashable, Sendable, Codable {
       x: box.center.x - Float(side) / 2 * scale, y: box.center.y - Float(side) / 2 * scale,
       width: Float(side) * scale, height: Float(side) * scale)
     let patch = frame.resampled(from: around, width: side, height: side)
-    let found = try found(in: patch, threshold: threshold, upsamplings: 0).map {
-      Detection(
-        box: Box(
-          x: around.x + $0.box.x * scale, y: around.y + $0.box.y * scale,
-          width: $0.box.width * scale, height: $0.box.height * scale),
-        score: $0.score)
-    }
-    let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
-    guard let best, best.box.overlap(with: box) > 0.3 else { return nil }
-    return best
+    let found = try found(in: patch, threshold: threshold, upsamplings: 0)
+    return Detection.expected(at: box, among: found.map { $0.moved(from: around, scale: scale) })
   }
 
   private func found(
@@ -134,12 +114,6 @@ public struct Detection: Hashable, Sendable, Codable {
         score: Float($0.score))
     }
   }
-
-  private func sorted(_ detections: [Detection]) -> [Detection] {
-    detections.sorted {
-      ($0.box.center.x, $0.box.y, $0.score) < ($1.box.center.x, $1.box.y, $1.score)
-    }
-  }
 }
 
 /// Room for a reason given by C.
@@ -150,3 +124,4 @@ struct Message {
     String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
+#endif

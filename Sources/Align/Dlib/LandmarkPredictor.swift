@@ -1,3 +1,4 @@
+#if DLIB
 import CDlib
 public import FaceCore
 import Foundation
@@ -89,3 +90,4 @@ public final class LandmarkPredictor: Sendable {
     return (0..<Landmarks.count).map { Point(x: points[2 * $0], y: points[2 * $0 + 1]) }
   }
 }
+#endif

@@ -1,0 +1,43 @@
+public import FaceCore
+
+/// A face found in a frame, not yet aligned.
+public struct Detection: Hashable, Sendable, Codable {
+  /// In pixels of the frame; may reach outside.
+  public var box: Box
+  /// How far the face is above the detector's threshold; 0 is just found, 1 and more is clear.
+  ///
+  /// Of the built-in network the logarithm of the odds, less that of the threshold.
+  public var score: Float
+  /// The middles of the eyes, the tip of the nose and the corners of the mouth, image-left first;
+  /// empty where the detector finds boxes only.
+  public var points: [Point]
+
+  public init(box: Box, score: Float, points: [Point] = []) {
+    (self.box, self.score, self.points) = (box, score, points)
+  }
+
+  /// Found in a part of a frame: `scale` pixels of the frame are one of the part's, whose corner is that
+  /// of `part`.
+  func moved(from part: Box, scale: Float) -> Detection {
+    Detection(
+      box: Box(
+        x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
+        height: box.height * scale),
+      score: score,
+      points: points.map { Point(x: part.x + $0.x * scale, y: part.y + $0.y * scale) })
+  }
+
+  /// Left to right.
+  static func sorted(_ detections: [Detection]) -> [Detection] {
+    detections.sorted {
+      ($0.box.center.x, $0.box.y, $0.score) < ($1.box.center.x, $1.box.y, $1.score)
+    }
+  }
+
+  /// The one that lies most on the box; nil where none does.
+  static func expected(at box: Box, among found: [Detection]) -> Detection? {
+    let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
+    guard let best, best.box.overlap(with: box) > 0.3 else { return nil }
+    return best
+  }
+}
