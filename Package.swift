@@ -47,34 +47,35 @@ let dlibShim: Target = .target(
   name: "CDlib", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])],
   linkerSettings: [.linkedLibrary(":libdlib.a")])
 
-let shims: [Target] = [
-  .target(
-    name: "CFFmpeg",
-    linkerSettings: [
-      .linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil"),
-      .linkedLibrary("swscale"), .linkedLibrary("swresample"),
-    ]),
-  .target(
-    name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-  .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
-  // The weights become part of the program, so that it runs wherever it is copied to.
-  .target(
-    name: "CFaceNets", exclude: ["weights"],
-    cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
-  .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
-  // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
-  .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
-  // A square root that sets errno is a call for each number.
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
-  .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
-] + (withDlib ? [dlibShim] : [])
+let shims: [Target] =
+  [
+    .target(
+      name: "CFFmpeg",
+      linkerSettings: [
+        .linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil"),
+        .linkedLibrary("swscale"), .linkedLibrary("swresample"),
+      ]),
+    .target(
+      name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+    // The weights become part of the program, so that it runs wherever it is copied to.
+    .target(
+      name: "CFaceNets", exclude: ["weights"],
+      cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+    .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+    // The plugin is C++ over PyTorch's headers, which `make engine` compiles.
+    .target(name: "CTorch", exclude: ["plugin"], linkerSettings: [.linkedLibrary("dl")]),
+    // A square root that sets errno is a call for each number.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    .target(name: "CPixels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+  ] + (withDlib ? [dlibShim] : [])
 
 let command: [Target] = [
   .executableTarget(
     name: "curate",
     dependencies: [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "OnnxModels", arguments,
+      "OnnxModels", "FaceNetTraining", arguments,
     ],
     swiftSettings: safe + dlib)
 ]

@@ -103,7 +103,7 @@ func renderedTable(using aligner: FaceAligner) throws {
 
 var models = FaceModels.builtIn
 #if DLIB
-if CommandLine.arguments.contains("--dlib") { models = .dlib(try LandmarkPredictor()) }
+  if CommandLine.arguments.contains("--dlib") { models = .dlib(try LandmarkPredictor()) }
 #endif
 let aligner = try FaceAligner(models)
 print("| faces | number | found | right of found | landmarks, median of the face's size |")

@@ -14,6 +14,14 @@ if arguments[1] == "detect" {
   try detect(weights: arguments[2], list: arguments[3], side: Int(arguments[4])!)
   exit(0)
 }
+if arguments[1] == "jitter" {
+  try jitter(weights: arguments[2], folder: arguments[3])
+  exit(0)
+}
+if arguments[1] == "place" {
+  try place(weights: arguments[2], folder: arguments[3])
+  exit(0)
+}
 let people = Int(option("people") ?? "400")!
 let each = Int(option("each") ?? "40")!
 let start = Date()
@@ -24,12 +32,14 @@ if let cache = option("portraits"), FileManager.default.fileExists(atPath: cache
   portraits = SyntheticPortraits(people: people, portraitsEach: each, seed: 1).rendered(threads: 2)
   if let cache = option("portraits") { try PortraitFile.write(portraits, to: cache) }
 }
-FileHandle.standardError.write(Data("rendered \(portraits.count) in \(Date().timeIntervalSince(start)) s\n".utf8))
+FileHandle.standardError.write(
+  Data("rendered \(portraits.count) in \(Date().timeIntervalSince(start)) s\n".utf8))
 let synthetic = portraits.count
 if let list = option("list") {
   portraits += try PortraitFolder.read(list: list, firstPerson: people)
 }
-let backgrounds = try Backgrounds(folder: option("backgrounds")!)
+let backgrounds = try Backgrounds(folder: option("backgrounds")!).with(
+  surroundingsOf: Array(portraits[synthetic...]))
 let samples = DetectorSamples(
   portraits: portraits, preferred: synthetic, preferredShare: Float(option("share") ?? "1")!,
   backgrounds: backgrounds, seed: 7)
@@ -62,8 +72,13 @@ if arguments[1] == "squares" {
     var s = samples.sample(k)
     for f in s.faces {
       let b = f.box
-      for (x, y, w, h) in [(b.x, b.y, b.width, 1), (b.x, b.y + b.height, b.width, 1), (b.x, b.y, 1, b.height), (b.x + b.width, b.y, 1, b.height)] as [(Float, Float, Float, Float)] {
-        s.canvas.fill(ellipse: Point(x: x + w / 2, y: y + h / 2), radii: (w / 2, h / 2), angle: 0, level: 1, isBox: true)
+      for (x, y, w, h) in [
+        (b.x, b.y, b.width, 1), (b.x, b.y + b.height, b.width, 1), (b.x, b.y, 1, b.height),
+        (b.x + b.width, b.y, 1, b.height),
+      ] as [(Float, Float, Float, Float)] {
+        s.canvas.fill(
+          ellipse: Point(x: x + w / 2, y: y + h / 2), radii: (w / 2, h / 2), angle: 0, level: 1,
+          isBox: true)
       }
       for p in f.points { s.canvas.fill(ellipse: p, radii: (1.5, 1.5), angle: 0, level: 1) }
     }
@@ -89,7 +104,8 @@ if arguments[1] == "squares" {
   let out = arguments[3]
   func run<L: Lesson>(_ lesson: L) throws {
     let mean = try NetTrainer(lesson, options: options).run(checkpoint: out + ".checkpoint") { r in
-      let line = String(format: "step %d loss %.4f %.2f steps/s wait %.2f\n", r.step, r.loss, r.rate, r.waiting)
+      let line = String(
+        format: "step %d loss %.4f %.2f steps/s wait %.2f\n", r.step, r.loss, r.rate, r.waiting)
       FileHandle.standardError.write(Data(line.utf8))
     }
     try writeWeights(mean, metadata: ["steps": "\(options.steps)"], to: out)
@@ -100,7 +116,8 @@ if arguments[1] == "squares" {
     try run(
       LandmarkLesson(
         samples: LandmarkSamples(
-          portraits: portraits, preferred: synthetic, preferredShare: Float(option("share") ?? "1")!,
-          backgrounds: backgrounds, seed: 11)))
+          portraits: portraits, preferred: synthetic,
+          preferredShare: Float(option("share") ?? "1")!,
+          backgrounds: backgrounds, frontalWeight: Float(option("frontal") ?? "1")!, seed: 11)))
   }
 }

@@ -6,7 +6,7 @@ public struct Detection: Hashable, Sendable, Codable {
   public var box: Box
   /// How far the face is above the detector's threshold; 0 is just found, 1 and more is clear.
   ///
-  /// Of the built-in network the logarithm of the odds, less that of the threshold.
+  /// Of the built-in networks what `FoundFace.evidence` says.
   public var score: Float
   /// The middles of the eyes, the tip of the nose and the corners of the mouth, image-left first;
   /// empty where the detector finds boxes only.
@@ -23,8 +23,7 @@ public struct Detection: Hashable, Sendable, Codable {
       box: Box(
         x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
         height: box.height * scale),
-      score: score,
-      points: points.map { Point(x: part.x + $0.x * scale, y: part.y + $0.y * scale) })
+      score: score)
   }
 
   /// Left to right.
@@ -37,7 +36,10 @@ public struct Detection: Hashable, Sendable, Codable {
   /// The one that lies most on the box; nil where none does.
   static func expected(at box: Box, among found: [Detection]) -> Detection? {
     let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
-    guard let best, best.box.overlap(with: box) > 0.3 else { return nil }
+    guard let best, best.box.overlap(with: box) > leastOverlap else { return nil }
     return best
   }
+
+  /// Of a box with the one that is expected.
+  static let leastOverlap: Float = 0.3
 }

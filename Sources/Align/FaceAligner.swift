@@ -5,9 +5,9 @@ public enum FaceModels: Sendable {
   /// The networks that are part of the program: any yaw, faces from 16 pixels.
   case builtIn
   #if DLIB
-  /// dlib's: faces within about 45° of frontal, from 40 pixels. The file it loads may not be used
-  /// commercially.
-  case dlib(LandmarkPredictor)
+    /// dlib's: faces within about 45° of frontal, from 40 pixels. The file it loads may not be used
+    /// commercially.
+    case dlib(LandmarkPredictor)
   #endif
 }
 
@@ -16,7 +16,8 @@ public enum FaceModels: Sendable {
 /// It has buffers of its own: make one for each thread.
 public final class FaceAligner {
   /// Changes whenever the same video gives other faces.
-  public static let version = "align-3"
+  public static let version =
+    FaceNetFiles.digest.map { "align-3+\($0)" } ?? "align-3"
 
   let finder: any FaceFinder
 
@@ -25,8 +26,8 @@ public final class FaceAligner {
     switch models {
     case .builtIn: finder = try NetFinder()
     #if DLIB
-    case .dlib(let predictor):
-      finder = try DlibFinder(predictor: predictor, options: FaceDetector.Options())
+      case .dlib(let predictor):
+        finder = try DlibFinder(predictor: predictor, options: FaceDetector.Options())
     #endif
     }
   }

@@ -157,9 +157,11 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     followed.append(FollowedFace(found, landmarks: landmarks, in: luma, frame: frame))
   }
 
-  /// Whether no face that is followed is in the box.
+  /// Whether no face that is followed is in the box, or the box in its.
   private func isNew(_ box: Box) -> Bool {
-    followed.allSatisfy { $0.box.overlap(with: box) <= 0.4 }
+    followed.allSatisfy {
+      $0.box.overlap(with: box) <= 0.4 && $0.box.containment(with: box) <= 0.7
+    }
   }
 }
 

@@ -27,10 +27,19 @@ public struct Box: Hashable, Sendable, Codable {
 
   /// Area of the intersection over area of the union, 0 to 1.
   public func overlap(with other: Box) -> Float {
+    let shared = sharedArea(with: other)
+    return shared > 0 ? shared / (area + other.area - shared) : 0
+  }
+
+  /// Area of the intersection over that of the smaller box, 0 to 1: 1 where one holds the other.
+  public func containment(with other: Box) -> Float {
+    let shared = sharedArea(with: other)
+    return shared > 0 ? shared / min(area, other.area) : 0
+  }
+
+  private func sharedArea(with other: Box) -> Float {
     let across = min(x + width, other.x + other.width) - max(x, other.x)
     let down = min(y + height, other.y + other.height) - max(y, other.y)
-    guard across > 0, down > 0 else { return 0 }
-    let shared = across * down
-    return shared / (area + other.area - shared)
+    return across > 0 && down > 0 ? across * down : 0
   }
 }

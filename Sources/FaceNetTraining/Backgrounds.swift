@@ -5,6 +5,8 @@ import Media
 /// Pictures without faces, which portraits are put before.
 package struct Backgrounds: Sendable {
   package let pictures: [GrayImage]
+  /// What is beside the faces of annotated pictures: clothes, hands, rooms.
+  package private(set) var surroundings: [GrayImage] = []
   /// Longest side that is kept, in pixels.
   private static let longestSide = 1200
 
@@ -26,13 +28,36 @@ package struct Backgrounds: Sendable {
     }
   }
 
+  /// The same with what annotated pictures show beside and below their face.
+  package func with(surroundingsOf portraits: [Portrait]) -> Backgrounds {
+    var result = self
+    result.surroundings = portraits.flatMap { portrait -> [GrayImage] in
+      let (picture, box) = (portrait.luma, faceBox(of: portrait.landmarks))
+      let (width, height) = (Float(picture.width), Float(picture.height))
+      let parts = [
+        Box(x: 0, y: 0, width: box.x - 0.35 * box.width, height: height),
+        Box(
+          x: box.x + 1.35 * box.width, y: 0, width: width - box.x - 1.35 * box.width,
+          height: height),
+        Box(
+          x: 0, y: box.y + 1.4 * box.height, width: width,
+          height: height - box.y - 1.4 * box.height),
+      ]
+      return parts.filter { min($0.width, $0.height) >= 32 }.map {
+        picture.resampled(from: $0, width: Int($0.width), height: Int($0.height))
+      }
+    }
+    return result
+  }
+
   /// A square of `side` pixels: a chance part of a picture, or a plain wall.
   package func square(_ side: Int, using generator: inout SeededGenerator) -> Canvas {
     func uniform(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
-    guard !pictures.isEmpty, uniform(0...1) < 0.9 else {
+    let group = !surroundings.isEmpty && uniform(0...1) < 0.5 ? surroundings : pictures
+    guard !group.isEmpty, uniform(0...1) < 0.9 else {
       return Self.wall(side, using: &generator)
     }
-    let picture = pictures[Int.random(in: 0..<pictures.count, using: &generator)]
+    let picture = group[Int.random(in: 0..<group.count, using: &generator)]
     let most = Float(min(picture.width, picture.height))
     let seen = max(32, most * exp(uniform(log(0.12)...0)))
     let part = picture.resampled(

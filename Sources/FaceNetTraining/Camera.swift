@@ -130,7 +130,9 @@ enum Accessories {
     let drop = ((eyes[0] + eyes[1]) * 0.5).distance(to: mouth)
     let across = eyes[1] - eyes[0]
     let angle = atan2(across.y, across.x)
-    let (frame, lens) = (uniform(0...1) < 0.75 ? uniform(0...0.25) : uniform(0.5...0.9), uniform(0...0.3))
+    let (frame, lens) = (
+      uniform(0...1) < 0.75 ? uniform(0...0.25) : uniform(0.5...0.9), uniform(0...0.3)
+    )
     let (isSun, isBox) = (uniform(0...1) < 0.35, uniform(0...1) < 0.5)
     let (wide, high) = (uniform(1.05...1.5), uniform(0.24...0.36) * drop)
     let thickness = max(0.6, uniform(0.02...0.07) * drop)

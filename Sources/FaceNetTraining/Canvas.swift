@@ -54,8 +54,10 @@ package struct Canvas: Sendable {
     }
     let box = Box(around: corners)
     let limit = Float(side)
-    let rows = Int(max(0, min(limit, box.y)))..<Int(max(0, min(limit, (box.y + box.height).rounded(.up))))
-    let columns = Int(max(0, min(limit, box.x)))..<Int(max(0, min(limit, (box.x + box.width).rounded(.up))))
+    let rows =
+      Int(max(0, min(limit, box.y)))..<Int(max(0, min(limit, (box.y + box.height).rounded(.up))))
+    let columns =
+      Int(max(0, min(limit, box.x)))..<Int(max(0, min(limit, (box.x + box.width).rounded(.up))))
     let back = map.inverse
     let (width, height) = (luma.width, luma.height)
     luma.bytes.withUnsafeBufferPointer { luma in
@@ -110,7 +112,9 @@ package struct Canvas: Sendable {
         let inside = min(1, max(0, (1 - far) * soft + 0.5))
         let outside = hole > 0 ? min(1, max(0, (far - hole) * soft + 0.5)) : 1
         let share = inside * outside * cover
-        if share > 0 { values[row * side + column] += (level - values[row * side + column]) * share }
+        if share > 0 {
+          values[row * side + column] += (level - values[row * side + column]) * share
+        }
       }
     }
   }

@@ -1,5 +1,5 @@
-import FaceCore
 import Align
+import FaceCore
 import Foundation
 
 /// How wrong a detector's answers are.
@@ -46,11 +46,13 @@ package struct DetectorLoss: Sendable {
         let start = sample * DetectorNetwork.channels * places
         answers[level].withUnsafeBufferPointer { answer in
           gradients[level].withUnsafeMutableBufferPointer { gradient in
-            values[sample] += scale * loss(
-              roles[level], faces: faces, stride: stride, width: side / stride,
-              answer: UnsafeBufferPointer(rebasing: answer[start...]),
-              gradient: UnsafeMutableBufferPointer(rebasing: gradient[start...]),
-              factor: scale / Float(values.count))
+            values[sample] +=
+              scale
+              * loss(
+                roles[level], faces: faces, stride: stride, width: side / stride,
+                answer: UnsafeBufferPointer(rebasing: answer[start...]),
+                gradient: UnsafeMutableBufferPointer(rebasing: gradient[start...]),
+                factor: scale / Float(values.count))
           }
         }
       }

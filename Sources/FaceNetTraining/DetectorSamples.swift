@@ -1,5 +1,5 @@
-package import FaceCore
 import Align
+package import FaceCore
 import Foundation
 
 /// Pictures with faces in them, and where they are: the detector's training data.
@@ -41,7 +41,7 @@ package struct DetectorSamples: Sendable {
     var faces: [Face] = []
     var taken: [Box] = []
     let kind = uniform(0...1)
-    let wanted = kind < 0.12 ? 0 : kind < 0.6 ? 1 : kind < 0.85 ? 2 : 4
+    let wanted = kind < 0.2 ? 0 : kind < 0.62 ? 1 : kind < 0.86 ? 2 : 4
     for _ in 0..<wanted {
       let portrait = pick(using: &generator)
       let placed = place(portrait, among: wanted, using: &generator)

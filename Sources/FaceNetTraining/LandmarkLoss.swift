@@ -15,7 +15,8 @@ struct LandmarkLoss: Sendable {
   /// The loss of one answer of `LandmarkNetwork.count` numbers; its slopes are added to `slopes`, times
   /// `factor`.
   func loss(
-    of answer: ArraySlice<Float>, _ sample: LandmarkSamples.Sample, slopes: inout [Float], factor: Float
+    of answer: ArraySlice<Float>, _ sample: LandmarkSamples.Sample, slopes: inout [Float],
+    factor: Float
   ) -> Float {
     let start = answer.startIndex
     func value(_ index: Int) -> Float { answer[start + index] }
@@ -23,7 +24,7 @@ struct LandmarkLoss: Sendable {
     var sum: Float = 0
     let share = 1 / Float(Landmarks.count)
     for index in 0..<Landmarks.count {
-      let weight = (sample.visible[index] ? 1 : hiddenWeight) * share
+      let weight = (sample.visible[index] ? 1 : hiddenWeight) * sample.pointWeight * share
       let point = sample.points[index]
       var miss: Float = 0
       for (axis, truth) in [point.x, point.y].enumerated() {
@@ -34,8 +35,9 @@ struct LandmarkLoss: Sendable {
       }
       let spread = LandmarkNetwork.Field.spread.lowerBound + index
       let seen = Self.laplace(miss, spread: value(spread))
-      sum += spreadWeight * share * seen.loss
-      add(spreadWeight * share * seen.slope, at: spread)
+      let spreadShare = spreadWeight * sample.pointWeight * share
+      sum += spreadShare * seen.loss
+      add(spreadShare * seen.slope, at: spread)
       if sample.knowsVisible {
         let place = LandmarkNetwork.Field.visible.lowerBound + index
         let (logit, target) = (value(place), sample.visible[index] ? Float(1) : 0)

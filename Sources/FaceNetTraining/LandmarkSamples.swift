@@ -1,5 +1,5 @@
-package import FaceCore
 import Align
+package import FaceCore
 import Foundation
 
 /// Squares about a face, and what is true of it: the landmark network's training data.
@@ -9,6 +9,8 @@ package struct LandmarkSamples: Sendable {
     /// In the unit of the answer, −1 to 1 across the square.
     package var points: [Point]
     package var visible: [Bool]
+    /// How much the points count, 0 to 1.
+    package var pointWeight: Float
     /// Whether `visible` is known.
     package var knowsVisible: Bool
     /// In the square's frame; nil where nobody knows.
@@ -21,11 +23,15 @@ package struct LandmarkSamples: Sendable {
   package let preferredShare: Float
   package let backgrounds: Backgrounds
   package let seed: UInt64
+  /// How much the points of frontal rendered faces count: little where there are annotated pictures, whose
+  /// annotators put corners and edges a little elsewhere. From 45° of yaw on all count fully.
+  package let frontalWeight: Float
 
   package init(
     portraits: [Portrait], preferred: Int = 0, preferredShare: Float = 0, backgrounds: Backgrounds,
-    seed: UInt64
+    frontalWeight: Float = 1, seed: UInt64
   ) {
+    self.frontalWeight = frontalWeight
     (self.portraits, self.backgrounds, self.seed) = (
       portraits.filter(\.showsFace), backgrounds, seed
     )
@@ -39,10 +45,17 @@ package struct LandmarkSamples: Sendable {
     var generator = SeededGenerator(seed: seed, stream: UInt64(number))
     func uniform(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
     let portrait = pick(using: &generator)
-    let mirror =
+    var mirror =
       uniform(0...1) < 0.5
       ? AffineTransform(a: -1, b: 0, tx: Double(portrait.luma.width), c: 0, d: 1, ty: 0)
       : .identity
+    // Annotated faces are few: stretched and sheared a little they are others.
+    if portrait.pose == nil {
+      func normal(_ deviation: Double) -> Double { generator.nextGaussian() * deviation }
+      mirror = mirror.then(
+        AffineTransform(
+          a: exp(normal(0.06)), b: normal(0.05), tx: 0, c: normal(0.03), d: 1, ty: 0))
+    }
     let (own, visible) = portrait.seen(by: mirror)
     let square = square(about: own, using: &generator)
     let side = LandmarkNetwork.side
@@ -57,11 +70,18 @@ package struct LandmarkSamples: Sendable {
     return Sample(
       square: Camera.shoot(canvas, using: &generator),
       points: landmarks.points.map { Point(x: $0.x / half - 1, y: $0.y / half - 1) },
-      visible: visible, knowsVisible: portrait.pose != nil,
+      visible: visible, pointWeight: pointWeight(of: portrait),
+      knowsVisible: portrait.pose != nil,
       pose: portrait.pose.map { pose in
         let mirrored = mirror.determinant < 0 ? pose.mirrored : pose
         return mirrored.rolled(by: -Double(square.roll))
       }, person: portrait.person)
+  }
+
+  private func pointWeight(of portrait: Portrait) -> Float {
+    guard let pose = portrait.pose else { return 1 }
+    let turned = Float(min(1, max(0, (abs(pose.yaw) - 25) / 20)))
+    return frontalWeight + (1 - frontalWeight) * turned
   }
 
   private func pick(using generator: inout SeededGenerator) -> Portrait {

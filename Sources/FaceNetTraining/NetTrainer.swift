@@ -78,7 +78,8 @@ package struct NetTrainer<L: Lesson> {
       let loss = values.reduce(0, +) / Float(values.count)
       guard loss.isFinite else {
         throw NetworksError(
-          code: .mismatch, subject: lesson.name, reason: "the loss of step \(state.step) is no number")
+          code: .mismatch, subject: lesson.name,
+          reason: "the loss of step \(state.step) is no number")
       }
       executable.backward(slopes)
       state.optimizer.update(

@@ -30,9 +30,12 @@ final class NetTrainingState {
 
   /// Writes beside, then renames.
   func write(_ path: String) throws {
-    let all = Parameters(parts.flatMap { part in part.values.entries.map { prefixed(part.name, $0) } })
+    let all = Parameters(
+      parts.flatMap { part in part.values.entries.map { prefixed(part.name, $0) } })
     for part in parts {
-      for entry in part.values.entries { all["\(part.name)/\(entry.name)"] = part.values[entry.name] }
+      for entry in part.values.entries {
+        all["\(part.name)/\(entry.name)"] = part.values[entry.name]
+      }
     }
     try writeWeights(all, metadata: ["step": "\(step)"], to: path)
   }
@@ -42,14 +45,16 @@ final class NetTrainingState {
     let (all, metadata) = try Safetensors.read(path)
     let known = Set(all.entries)
     guard let step = metadata["step"].flatMap({ Int($0) }) else {
-      throw NetworksError(code: .mismatch, subject: path, reason: "it does not say at which step it is")
+      throw NetworksError(
+        code: .mismatch, subject: path, reason: "it does not say at which step it is")
     }
     for part in parts {
       for entry in part.values.entries {
         guard known.contains(prefixed(part.name, entry)) else {
           throw NetworksError(
             code: .mismatch, subject: path,
-            reason: "it is of another network: no \(part.name)/\(entry.name) of shape \(entry.shape)")
+            reason:
+              "it is of another network: no \(part.name)/\(entry.name) of shape \(entry.shape)")
         }
         part.values[entry.name] = all["\(part.name)/\(entry.name)"]
       }

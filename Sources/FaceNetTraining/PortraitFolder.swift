@@ -29,24 +29,25 @@ package enum PortraitFolder {
     return try annotations.enumerated().map { index, annotation in
       let file = url.deletingLastPathComponent().appendingPathComponent(annotation.file)
       let image = try ImageFile.read(path: file.path)
-      return portrait(
-        GrayImage(image), annotation.landmarks68,
+      return Portrait(
+        picture: GrayImage(image), landmarks: annotation.landmarks68,
         person: annotation.person.flatMap { numbers[$0] } ?? firstPerson + names.count + index)
     }
   }
+}
 
-  /// The picture belongs to the face wholly, but fades at its edges where there is room.
-  private static func portrait(
-    _ luma: GrayImage, _ landmarks: Landmarks, person: Int
-  ) -> Portrait {
-    let rim = max(1, min(luma.width, luma.height) / 16)
-    let alpha = (0..<luma.width * luma.height).map { index -> UInt8 in
-      let (x, y) = (index % luma.width, index / luma.width)
-      let edge = min(x, y, luma.width - 1 - x, luma.height - 1 - y)
+extension Portrait {
+  /// Of an annotated picture, which belongs to the face wholly, but fades at its edges.
+  package init(picture: GrayImage, landmarks: Landmarks, person: Int) {
+    let (width, height) = (picture.width, picture.height)
+    let rim = max(1, min(width, height) / 16)
+    let alpha = (0..<width * height).map { index -> UInt8 in
+      let (x, y) = (index % width, index / width)
+      let edge = min(x, y, width - 1 - x, height - 1 - y)
       return UInt8(min(255, 255 * (edge + 1) / rim))
     }
-    return Portrait(
-      luma: luma, alpha: GrayImage(width: luma.width, height: luma.height, bytes: alpha),
+    self.init(
+      luma: picture, alpha: GrayImage(width: width, height: height, bytes: alpha),
       landmarks: landmarks, visible: [Bool](repeating: true, count: Landmarks.count), pose: nil,
       person: person)
   }

@@ -1,8 +1,8 @@
-import FaceCore
 import Dispatch
+import FaceCore
 import Foundation
-import SyntheticFaces
 import Synchronization
+import SyntheticFaces
 
 /// Portraits of rendered people: every yaw, in chance light, expression and lens.
 package struct SyntheticPortraits: Sendable {

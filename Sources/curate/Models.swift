@@ -4,7 +4,7 @@ import OnnxModels
 
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List, install, try and remove networks of other people.",
+    abstract: "Install networks of other people; train those that come with the program.",
     discussion: """
       Nothing needs them: faces are found, marked and told apart by what comes with the program. A \
       network is an ONNX file that you have from its makers, under their terms. It is kept in \
@@ -17,6 +17,7 @@ struct Models: ParsableCommand {
       """,
     subcommands: [
       ModelsList.self, ModelsInfo.self, ModelsInstall.self, ModelsRemove.self, ModelsTry.self,
+      ModelsTrain.self,
     ])
 }
 

@@ -1,6 +1,6 @@
 package import FaceCore
-package import Networks
 import Foundation
+package import Networks
 
 /// A face found by a network: its box and five points, in pixels of the picture.
 package struct FoundFace: Hashable, Sendable {
@@ -9,6 +9,31 @@ package struct FoundFace: Hashable, Sendable {
   package var probability: Float
   /// In the order of `fivePoints(of:)`.
   package var points: [Point]
+}
+
+extension FoundFace {
+  /// How sure it is that this is a face, from 0 on: the logarithm of the odds, more where the landmark
+  /// network is sure of its points, less where it is not.
+  ///
+  /// On faces the points are off by 0.7 to 1.6 % of the square, as the network itself says, on roses, hands
+  /// and folds of cloth that the detector took for faces by 1.5 to 3.3 %.
+  package func evidence(_ placed: PlacedFace) -> Float {
+    let held = min(1 - 1e-6, max(1e-6, probability))
+    let side = FaceSquare(around: fivePoints(of: placed.landmarks)).side
+    let spread = placed.spread.reduce(0, +) / Float(Landmarks.count) / side
+    return log(held / (1 - held)) - 200 * (spread - 0.016)
+  }
+
+  /// Found in a part of a picture: `scale` pixels of the picture are one of the part's, whose corner is
+  /// that of `part`.
+  func moved(from part: Box, scale: Float) -> FoundFace {
+    FoundFace(
+      box: Box(
+        x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
+        height: box.height * scale),
+      probability: probability,
+      points: points.map { Point(x: part.x + $0.x * scale, y: part.y + $0.y * scale) })
+  }
 }
 
 /// Finds faces of any yaw, rolled by up to 60°, from 16 pixels on, with the built-in network.
@@ -27,14 +52,30 @@ package final class NetDetector {
     (self.engine, self.weights) = (engine, weights)
   }
 
+  /// Smallest longer side that a picture is also searched at, in pixels.
+  private static let coarsest = 256
+
   /// The faces of a picture that are likelier than `threshold`, likeliest first.
   ///
-  /// A picture with a longer side than `longestSide` is reduced to it first.
+  /// A picture with a longer side than `longestSide` is reduced to it first. It is also searched at half
+  /// the size, a quarter and so on, where large faces are as large as the network learned them best.
   /// Throws where the weights are not this network's.
   package func faces(
     in picture: GrayImage, longestSide: Int, threshold: Float
   ) throws(NetworksError) -> [FoundFace] {
-    let scale = min(1, Float(longestSide) / Float(max(picture.width, picture.height)))
+    var side = min(longestSide, max(picture.width, picture.height))
+    var found: [FoundFace] = []
+    repeat {
+      found += try faces(in: picture, side: side, threshold: threshold)
+      side /= 2
+    } while side >= Self.coarsest
+    return Self.merged(found)
+  }
+
+  private func faces(
+    in picture: GrayImage, side: Int, threshold: Float
+  ) throws(NetworksError) -> [FoundFace] {
+    let scale = Float(side) / Float(max(picture.width, picture.height))
     let multiple = DetectorNetwork.multiple
     func padded(_ side: Int) -> Int {
       (max(1, Int((Float(side) * scale).rounded(.up))) + multiple - 1) / multiple * multiple
@@ -58,11 +99,10 @@ package final class NetDetector {
   ) throws(NetworksError) -> [FoundFace] {
     let executable = try executable(width: picture.width, height: picture.height)
     let answers = executable.forward(pixelBlocks(of: picture, block: DetectorNetwork.block))
-    let found = zip(DetectorNetwork.strides, answers).flatMap { stride, answer in
+    return zip(DetectorNetwork.strides, answers).flatMap { stride, answer in
       Self.decoded(
         answer, stride: stride, width: picture.width / stride, threshold: threshold)
     }
-    return Self.merged(found)
   }
 
   private func executable(width: Int, height: Int) throws(NetworksError) -> Executable {
@@ -110,7 +150,9 @@ package final class NetDetector {
     var result: [FoundFace] = []
     while let best = rest.first {
       let heap = rest.filter { $0.box.overlap(with: best.box) > 0.65 }
-      rest.removeAll { $0.box.overlap(with: best.box) > limit }
+      rest.removeAll {
+        $0.box.overlap(with: best.box) > limit || $0.box.containment(with: best.box) > 0.8
+      }
       if rest.first == best { rest.removeFirst() }
       result.append(mean(of: heap.isEmpty ? [best] : heap, probability: best.probability))
     }

@@ -8,8 +8,10 @@ final class NetFinder: FaceFinder {
   private let detector: NetDetector
   private let placer: NetLandmarks
 
-  /// The probability from which a face is found, and from which one that is expected is seen.
-  private static let (threshold, expectedThreshold): (Float, Float) = (0.5, 0.25)
+  /// The probability from which the detector's word is looked into.
+  private static let threshold: Float = 0.3
+  /// The evidence from which a face is found, and from which one that is expected is seen.
+  private static let (leastEvidence, expectedEvidence): (Float, Float) = (1.5, -0.5)
   /// Longest side that is searched, in pixels, by depth.
   private static let sides: [FaceAligner.Depth: Int] = [.quick: 448, .plain: 768, .thorough: 1280]
 
@@ -28,6 +30,7 @@ final class NetFinder: FaceFinder {
   private static func weights(
     _ file: face_net, _ name: String
   ) throws(NetworksError) -> Parameters {
+    if let path = FaceNetFiles.path(of: name) { return try Safetensors.read(path).parameters }
     let bytes = unsafe UnsafeRawBufferPointer(start: file.bytes, count: file.count)
     return unsafe try Safetensors.read(bytes, name: "built-in \(name)").parameters
   }
@@ -36,26 +39,24 @@ final class NetFinder: FaceFinder {
     in luma: GrayImage, depth: FaceAligner.Depth
   ) throws(AlignError) -> [Detection] {
     let side = Self.sides[depth] ?? 768
-    return Detection.sorted(try found(in: luma, longestSide: side, threshold: Self.threshold))
+    let found = try found(in: luma, longestSide: side).map { judged($0, in: luma) }
+    return Detection.sorted(found.filter { $0.score > Self.leastEvidence })
   }
 
   private func found(
-    in luma: GrayImage, longestSide: Int, threshold: Float
-  ) throws(AlignError) -> [Detection] {
+    in luma: GrayImage, longestSide: Int
+  ) throws(AlignError) -> [FoundFace] {
     do throws(NetworksError) {
-      return try detector.faces(in: luma, longestSide: longestSide, threshold: threshold).map {
-        Detection(
-          box: $0.box, score: Self.odds($0.probability) - Self.odds(Self.threshold),
-          points: $0.points)
-      }
+      return try detector.faces(in: luma, longestSide: longestSide, threshold: Self.threshold)
     } catch {
       throw AlignError(code: .failed, subject: error.subject, reason: error.reason)
     }
   }
 
-  private static func odds(_ probability: Float) -> Float {
-    let held = min(1 - 1e-6, max(1e-6, probability))
-    return log(held / (1 - held))
+  private func judged(_ found: FoundFace, in luma: GrayImage) -> Detection {
+    let placed = placer.face(in: luma, foundAt: found.points)
+    return Detection(
+      box: found.box, score: found.evidence(placed), points: fivePoints(of: placed.landmarks))
   }
 
   func detection(
@@ -68,17 +69,15 @@ final class NetFinder: FaceFinder {
     let around = Box(
       x: box.center.x - half, y: box.center.y - half, width: 2 * half, height: 2 * half)
     let patch = luma.resampled(from: around, width: side, height: side)
-    let found = try found(
-      in: patch, longestSide: side,
-      threshold: isExpected ? Self.expectedThreshold : Self.threshold)
-    return Detection.expected(at: box, among: found.map { $0.moved(from: around, scale: scale) })
+    let found = try found(in: patch, longestSide: side).map { $0.moved(from: around, scale: scale) }
+    let best = found.max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
+    guard let best, best.box.overlap(with: box) > Detection.leastOverlap else { return nil }
+    let judged = judged(best, in: luma)
+    return judged.score > (isExpected ? Self.expectedEvidence : Self.leastEvidence) ? judged : nil
   }
 
-  /// Twice: the first landmarks set a better square than the detector's points.
   func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-    let first = placer.face(in: luma, square: FaceSquare(around: found.points))
-    return placer.face(in: luma, square: FaceSquare(around: fivePoints(of: first.landmarks)))
-      .landmarks
+    placer.face(in: luma, foundAt: found.points).landmarks
   }
 
   func landmarks(
@@ -86,4 +85,27 @@ final class NetFinder: FaceFinder {
   ) throws(AlignError) -> Landmarks {
     placer.face(in: luma, square: FaceSquare(around: fivePoints(of: expected))).landmarks
   }
+}
+
+/// Weights that are used instead of those in the program: files of the folder that the variable
+/// `CURATE_FACE_NETS` names.
+enum FaceNetFiles {
+  private static let folder = ProcessInfo.processInfo.environment["CURATE_FACE_NETS"]
+
+  /// Nil where the folder, or a file of it, is not there.
+  static func path(of name: String) -> String? {
+    guard let folder else { return nil }
+    let path = "\(folder)/\(name).safetensors"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
+  /// Distinguishes them from all others; nil where there are none.
+  static let digest: String? = {
+    let paths = ["detector", "landmarks"].compactMap { path(of: $0) }
+    guard !paths.isEmpty else { return nil }
+    var digest = Digest()
+    // A file that cannot be read is an error when it is used.
+    for path in paths { digest.update((try? Digest.hex(ofFile: path)) ?? path) }
+    return String(digest.hex().prefix(12))
+  }()
 }

@@ -35,6 +35,14 @@ package final class NetLandmarks {
     return Self.decoded(answer, square: square)
   }
 
+  /// The face of five points that a detector found.
+  ///
+  /// Twice: the first landmarks set a better square than the detector's points.
+  package func face(in picture: GrayImage, foundAt points: [Point]) -> PlacedFace {
+    let first = face(in: picture, square: FaceSquare(around: points))
+    return face(in: picture, square: FaceSquare(around: fivePoints(of: first.landmarks)))
+  }
+
   /// What `LandmarkNetwork.count` numbers say of the square.
   static func decoded(_ answer: [Float], square: FaceSquare) -> PlacedFace {
     let half = square.side / 2

@@ -45,7 +45,8 @@ struct File: ~Copyable {
       guard offset + buffer.count <= memory.count else {
         throw NetworksError(code: .damaged, subject: path, reason: "the file ends too early")
       }
-      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[offset...].prefix(buffer.count)))
+      buffer.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: memory[offset...].prefix(buffer.count)))
       return
     }
     var done = 0

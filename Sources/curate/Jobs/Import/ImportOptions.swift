@@ -14,9 +14,9 @@ enum DetectorChoice: String, Hashable, Sendable, CaseIterable {
     case .builtIn: return .builtIn
     case .dlib:
       #if DLIB
-      return .dlib(try LandmarkPredictor())
+        return .dlib(try LandmarkPredictor())
       #else
-      throw CommandError("dlib: not part of this build; type `make dlib` where curate was built")
+        throw CommandError("dlib: not part of this build; type `make dlib` where curate was built")
       #endif
     }
   }

@@ -1,0 +1,84 @@
+import FaceCore
+import Foundation
+
+/// What a built-in network is trained on.
+package struct NetRecipe: Sendable {
+  /// Which network.
+  package enum Kind: String, Sendable, CaseIterable {
+    case detector, landmarks
+  }
+
+  package var kind: Kind
+  /// Rendered people, and portraits of each.
+  package var people = 220
+  package var portraitsEach = 40
+  package var seed: UInt64 = 1
+  /// Lists of annotated pictures, as `PortraitFolder` reads them.
+  package var lists: [String] = []
+  /// Portraits that are known already, besides.
+  package var more: [Portrait] = []
+  /// Share of the samples that show rendered people, where there are others.
+  package var syntheticShare: Float = 0.45
+  /// A folder of pictures without people; nil for plain walls only.
+  package var backgrounds: String?
+  /// A file that keeps the rendered portraits for the next time; nil to keep none.
+  package var cache: String?
+
+  package init(kind: Kind) { self.kind = kind }
+
+  /// Trains it, or goes on from `output` + ".checkpoint", and writes the weights to `output`.
+  ///
+  /// Throws for data that cannot be read, or a file that cannot be written.
+  package func train(
+    options: NetTrainingOptions, output: String,
+    rendering: @Sendable (Progress) -> Void, report: (NetTrainingReport) -> Void
+  ) throws {
+    let rendered = try renderedPortraits(threads: options.loaderThreads + 1, rendering)
+    var portraits = rendered
+    for list in lists { portraits += try PortraitFolder.read(list: list, firstPerson: people) }
+    portraits += more
+    let backgrounds = try self.backgrounds.map { try Backgrounds(folder: $0) }
+    let scenery = (backgrounds ?? Backgrounds(pictures: []))
+      .with(surroundingsOf: Array(portraits[rendered.count...]))
+    let share = portraits.count == rendered.count ? 1 : syntheticShare
+    switch kind {
+    case .detector:
+      let samples = DetectorSamples(
+        portraits: portraits, preferred: rendered.count, preferredShare: share,
+        backgrounds: scenery, seed: seed &+ 6)
+      try train(DetectorLesson(samples: samples), options, output, report)
+    case .landmarks:
+      let samples = LandmarkSamples(
+        portraits: portraits, preferred: rendered.count, preferredShare: share,
+        backgrounds: scenery, frontalWeight: share == 1 ? 1 : 0.05, seed: seed &+ 10)
+      try train(LandmarkLesson(samples: samples), options, output, report)
+    }
+  }
+
+  private func train(
+    _ lesson: some Lesson, _ options: NetTrainingOptions, _ output: String,
+    _ report: (NetTrainingReport) -> Void
+  ) throws {
+    let weights = try NetTrainer(lesson, options: options).run(
+      checkpoint: output + ".checkpoint", report: report)
+    let others = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
+    try writeWeights(
+      weights,
+      metadata: [
+        "network": kind.rawValue, "steps": "\(options.steps)", "batch": "\(options.batch)",
+        "seed": "\(seed)", "data": "rendered people\(others)",
+      ], to: output)
+  }
+
+  private func renderedPortraits(
+    threads: Int, _ progress: @Sendable (Progress) -> Void
+  ) throws -> [Portrait] {
+    if let cache, FileManager.default.fileExists(atPath: cache) {
+      return try PortraitFile.read(cache)
+    }
+    let portraits = SyntheticPortraits(people: people, portraitsEach: portraitsEach, seed: seed)
+      .rendered(threads: threads, progress: progress)
+    if let cache { try PortraitFile.write(portraits, to: cache) }
+    return portraits
+  }
+}

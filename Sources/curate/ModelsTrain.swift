@@ -1,0 +1,135 @@
+import ArgumentParser
+import Catalog
+import FaceCore
+import FaceNetTraining
+import Foundation
+import Media
+
+struct ModelsTrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train the networks that find faces and place landmarks.",
+    discussion: """
+      The samples are rendered people, and where you have them annotated pictures and faces of your \
+      catalogue, before pictures without people. Kill it at any instant and type the same again: it \
+      goes on from OUTPUT.checkpoint.
+
+        curate models train landmarks -o nets/landmarks.safetensors \\
+          --faces 'sharpness > p50 and not rejected' --backgrounds ~/Pictures/empty-rooms
+
+      CURATE_FACE_NETS=nets then makes every command use detector.safetensors and \
+      landmarks.safetensors of that folder. Whom you have filmed is your data: weights that learned \
+      them are personal data, too.
+      """)
+
+  @Argument(help: "Which network: detector or landmarks.")
+  var network: NetRecipe.Kind
+
+  @Option(name: .shortAndLong, help: "The file of weights to write (safetensors).")
+  var output: String
+
+  @OptionGroup var workspace: WorkspaceOption
+  @OptionGroup var progress: ProgressOption
+
+  @Option(
+    help: """
+      A list of annotated pictures, which lie beside it: [{"file": …, "landmarks68": [[x, y], …], \
+      "person": …}]. May be given several times.
+      """)
+  var pictures: [String] = []
+
+  @Option(help: "Faces of the catalogue to learn from, with their landmarks: a query.")
+  var faces: String?
+
+  @Option(help: "A folder of pictures without people, to put faces before.")
+  var backgrounds: String?
+
+  @Option(help: "Rendered people.")
+  var people = 220
+
+  @Option(help: "Portraits of each rendered person.")
+  var portraits = 40
+
+  @Option(help: "Share of samples that show rendered people, where there are others.")
+  var syntheticShare: Float = 0.45
+
+  @Option(help: "A file to keep the rendered portraits in, or to take them from.")
+  var portraitFile: String?
+
+  @Option(help: "A file of weights to begin with.")
+  var from: String?
+
+  @Option(help: "Steps in all.")
+  var steps = 24_000
+
+  @Option(help: "Samples a step; 16 for the detector, 32 for landmarks, unless told.")
+  var batch: Int?
+
+  @Option(help: "Learning rate at its highest.")
+  var rate: Float = 1e-3
+
+  @Option(help: "Threads that compute; one more makes samples.")
+  var threads = 1
+
+  @Option(help: "What chance begins from.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    guard steps > 0, batch ?? 1 > 0, people > 0, portraits > 0, threads > 0, rate > 0 else {
+      throw ValidationError("steps, batch, people, portraits, threads and rate are positive")
+    }
+    guard (0...1).contains(syntheticShare) else {
+      throw ValidationError("--synthetic-share is 0 to 1")
+    }
+  }
+
+  func run() throws {
+    var recipe = NetRecipe(kind: network)
+    (recipe.people, recipe.portraitsEach, recipe.seed) = (people, portraits, seed)
+    (recipe.lists, recipe.backgrounds, recipe.cache) = (pictures, backgrounds, portraitFile)
+    recipe.syntheticShare = syntheticShare
+    if let faces {
+      recipe.more = try cataloguedPortraits(try FaceQuery(typed: faces))
+    }
+    var options = NetTrainingOptions()
+    (options.steps, options.learningRate, options.seed) = (steps, rate, seed)
+    options.batch = batch ?? (network == .detector ? 16 : 32)
+    (options.engineThreads, options.initialWeights) = (threads, from)
+    let drawing = progress.reporter("draw people", unit: "people")
+    let learning = progress.reporter("train", unit: "steps")
+    try recipe.train(options: options, output: output) {
+      drawing.report($0)
+    } report: { report in
+      learning.report(Progress(done: report.step, total: steps))
+      if !progress.quiet {
+        warn(
+          "step \(report.step)  loss \(Double(report.loss).text(4))  \(report.rate.text(1)) steps/s  "
+            + "waiting for samples \((100 * report.waiting).text(0)) %")
+      }
+    }
+    print(output)
+  }
+
+  /// The crops of a query, with their landmarks.
+  private func cataloguedPortraits(_ query: FaceQuery) throws -> [Portrait] {
+    let opened = try workspace.open(.readOnly)
+    var names: [String: Int] = [:]
+    var result: [Portrait] = []
+    try opened.forEachFace(matching: query) { face in
+      guard let bytes = try opened.crops.crop(named: face.crop.name) else { return }
+      let picture = GrayImage(try ImageFile.decode(bytes, subject: face.crop.name))
+      // Rendered people have the numbers below.
+      let key = face.identity ?? "\(face.videoSHA256)/\(face.track)"
+      let person = names[key] ?? people + names.count
+      names[key] = person
+      result.append(
+        Portrait(
+          picture: picture, landmarks: face.landmarks.mapped(by: face.crop.transform),
+          person: person))
+    }
+    guard !result.isEmpty else { throw CommandError("no face matches the query") }
+    return result
+  }
+}
+
+extension NetRecipe.Kind: ExpressibleByArgument {}
