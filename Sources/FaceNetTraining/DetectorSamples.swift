@@ -9,6 +9,8 @@ package struct DetectorSamples: Sendable {
     package var box: Box
     /// In the order of `DetectorNetwork.Field.points`.
     package var points: [Point]
+
+    package init(box: Box, points: [Point]) { (self.box, self.points) = (box, points) }
   }
 
   package struct Sample: Sendable {
@@ -112,7 +114,7 @@ package struct DetectorSamples: Sendable {
 
 extension Portrait {
   /// Its landmarks where `transform` puts them, named anew where that is a mirror.
-  func seen(by transform: AffineTransform) -> (landmarks: Landmarks, visible: [Bool]) {
+  package func seen(by transform: AffineTransform) -> (landmarks: Landmarks, visible: [Bool]) {
     let moved = landmarks.mapped(by: transform)
     guard transform.determinant < 0 else { return (moved, visible) }
     let order = Landmarks.mirrorOrder

@@ -9,6 +9,10 @@ package struct FoundFace: Hashable, Sendable {
   package var probability: Float
   /// In the order of `fivePoints(of:)`.
   package var points: [Point]
+
+  package init(box: Box, probability: Float, points: [Point]) {
+    (self.box, self.probability, self.points) = (box, probability, points)
+  }
 }
 
 /// Finds faces of any yaw, rolled by up to 60°, from 16 pixels on, with the built-in network.
@@ -78,7 +82,7 @@ package final class NetDetector {
   }
 
   /// The faces that places of one grid tell of, `answer` being `[16, height, width]`.
-  static func decoded(
+  package static func decoded(
     _ answer: [Float], stride: Int, width: Int, threshold: Float
   ) -> [FoundFace] {
     let places = answer.count / DetectorNetwork.channels
@@ -103,7 +107,7 @@ package final class NetDetector {
   /// probabilities, which trembles less than the likeliest alone.
   ///
   /// Source: Solovyev, Wang and Gabruseva, "Weighted Boxes Fusion", 2021, within one network.
-  static func merged(_ faces: [FoundFace], overlap limit: Float = 0.4) -> [FoundFace] {
+  package static func merged(_ faces: [FoundFace], overlap limit: Float = 0.4) -> [FoundFace] {
     var rest = faces.sorted {
       ($0.probability, $1.box.x, $1.box.y) > ($1.probability, $0.box.x, $0.box.y)
     }

@@ -36,7 +36,7 @@ package final class NetLandmarks {
   }
 
   /// What `LandmarkNetwork.count` numbers say of the square.
-  static func decoded(_ answer: [Float], square: FaceSquare) -> PlacedFace {
+  package static func decoded(_ answer: [Float], square: FaceSquare) -> PlacedFace {
     let half = square.side / 2
     let (c, s) = (cos(square.roll), sin(square.roll))
     let landmarks = (0..<Landmarks.count).map { index in
