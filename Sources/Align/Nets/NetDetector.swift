@@ -112,11 +112,11 @@ package final class NetDetector {
       ($0.probability, $1.box.x, $1.box.y) > ($1.probability, $0.box.x, $0.box.y)
     }
     var result: [FoundFace] = []
-    while let best = rest.first {
-      let heap = rest.filter { $0.box.overlap(with: best.box) > 0.65 }
+    while !rest.isEmpty {
+      let best = rest.removeFirst()
+      let heap = [best] + rest.filter { $0.box.overlap(with: best.box) > 0.65 }
       rest.removeAll { $0.box.overlap(with: best.box) > limit }
-      if rest.first == best { rest.removeFirst() }
-      result.append(mean(of: heap.isEmpty ? [best] : heap, probability: best.probability))
+      result.append(mean(of: heap, probability: best.probability))
     }
     return result
   }
