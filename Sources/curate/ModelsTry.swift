@@ -62,7 +62,7 @@ struct ModelsTry: ParsableCommand {
       let points = try landmarker.landmarks(in: picture, box: faceBox(in: picture)).points
       try output.show(points.enumerated().map { Mark(index: $0, x: $1.x, y: $1.y) }, Mark.columns)
     case .embedding:
-      let marks = try LandmarkPredictor().landmarks(in: picture, box: faceBox(in: picture))
+      let marks = try FaceAligner().landmarks(in: picture, box: faceBox(in: picture))
       let embedder = try OnnxEmbedder(loaded)
       let numbers = try embedder.embedding(of: picture, points: FivePoints(of: marks))
       try output.show(Embedding(embedding: numbers)) { "\(numbers.count) numbers of length 1" }
@@ -71,7 +71,7 @@ struct ModelsTry: ParsableCommand {
 
   private func faceBox(in picture: Image) throws -> Box {
     if let typedBox { return typedBox }
-    let found = try FaceDetector().detections(in: picture)
+    let found = try FaceAligner().faces(in: picture)
     guard let clearest = found.max(by: { $0.score < $1.score }) else {
       throw CommandError("\(image): no face found; say where one is with --box")
     }

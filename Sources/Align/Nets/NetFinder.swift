@@ -76,7 +76,9 @@ final class NetFinder: FaceFinder {
 
   /// Twice: the first landmarks set a better square than the detector's points.
   func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-    let first = placer.face(in: luma, square: FaceSquare(around: found.points))
+    let square =
+      found.points.isEmpty ? FaceSquare(around: found.box) : FaceSquare(around: found.points)
+    let first = placer.face(in: luma, square: square)
     return placer.face(in: luma, square: FaceSquare(around: fivePoints(of: first.landmarks)))
       .landmarks
   }
