@@ -33,7 +33,7 @@ func detect(weights path: String, list: String, side: Int) throws {
     var finding = Finding(
       file: file,
       ours: ours.map { face in
-        let score = placer.map { face.evidence($0.face(in: gray, foundAt: face.points)) }
+        let score = placer.map { face.evidence($0.face(in: gray, foundIn: FaceSquare(around: face.points))) }
         return [
           face.box.x, face.box.y, face.box.width, face.box.height, score ?? face.probability,
         ]

@@ -18,7 +18,7 @@ public struct Detection: Hashable, Sendable, Codable {
 
   /// Found in a part of a frame: `scale` pixels of the frame are one of the part's, whose corner is that
   /// of `part`.
-  func moved(from part: Box, scale: Float) -> Detection {
+  package func moved(from part: Box, scale: Float) -> Detection {
     Detection(
       box: Box(
         x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
@@ -27,14 +27,14 @@ public struct Detection: Hashable, Sendable, Codable {
   }
 
   /// Left to right.
-  static func sorted(_ detections: [Detection]) -> [Detection] {
+  package static func sorted(_ detections: [Detection]) -> [Detection] {
     detections.sorted {
       ($0.box.center.x, $0.box.y, $0.score) < ($1.box.center.x, $1.box.y, $1.score)
     }
   }
 
   /// The one that lies most on the box; nil where none does.
-  static func expected(at box: Box, among found: [Detection]) -> Detection? {
+  package static func expected(at box: Box, among found: [Detection]) -> Detection? {
     let best = sorted(found).max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
     guard let best, best.box.overlap(with: box) > leastOverlap else { return nil }
     return best

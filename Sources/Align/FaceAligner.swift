@@ -52,6 +52,13 @@ public final class FaceAligner {
     return faces
   }
 
+  /// The landmarks of the face in a box, whether or not it would be found.
+  ///
+  /// Throws `AlignError.failed`.
+  public func landmarks(in image: Image, box: Box) throws(AlignError) -> Landmarks {
+    try finder.landmarks(in: GrayImage(image), of: Detection(box: box, score: 0))
+  }
+
   /// How closely a frame is searched.
   enum Depth {
     /// For large faces.

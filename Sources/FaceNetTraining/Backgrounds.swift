@@ -24,7 +24,8 @@ package struct Backgrounds: Sendable {
       let scale = min(1, Float(Self.longestSide) / Float(max(gray.width, gray.height)))
       return gray.resampled(
         from: Box(x: 0, y: 0, width: Float(gray.width), height: Float(gray.height)),
-        width: Int(Float(gray.width) * scale), height: Int(Float(gray.height) * scale))
+        width: max(1, Int(Float(gray.width) * scale)),
+        height: max(1, Int(Float(gray.height) * scale)))
     }
   }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Makes the batches of the next steps on threads of its own while the engine works.
-final class BatchQueue<Batch: Sendable>: Sendable {
+package final class BatchQueue<Batch: Sendable>: Sendable {
   private struct State {
     var made: [Int: Batch] = [:]
     var next: Int
@@ -15,7 +15,7 @@ final class BatchQueue<Batch: Sendable>: Sendable {
   private let threads: Int
 
   /// Batches are made by `threads` threads, up to three for each of them ahead.
-  init(
+  package init(
     from first: Int, to end: Int, threads: Int, make: @escaping @Sendable (Int) -> Batch
   ) {
     state = Mutex(State(next: first))
@@ -41,7 +41,7 @@ final class BatchQueue<Batch: Sendable>: Sendable {
   }
 
   /// The batch of a step; steps are taken in order.
-  func take(_ step: Int) -> Batch {
+  package func take(_ step: Int) -> Batch {
     while true {
       if let batch = state.withLock({ $0.made.removeValue(forKey: step) }) {
         room.signal()
@@ -52,7 +52,7 @@ final class BatchQueue<Batch: Sendable>: Sendable {
   }
 
   /// Lets the threads end.
-  func finish() {
+  package func finish() {
     state.withLock { $0.isOver = true }
     for _ in 0..<threads { room.signal() }
   }

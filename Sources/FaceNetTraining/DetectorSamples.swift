@@ -9,6 +9,8 @@ package struct DetectorSamples: Sendable {
     package var box: Box
     /// In the order of `DetectorNetwork.Field.points`.
     package var points: [Point]
+
+    package init(box: Box, points: [Point]) { (self.box, self.points) = (box, points) }
   }
 
   package struct Sample: Sendable {
@@ -46,9 +48,9 @@ package struct DetectorSamples: Sendable {
       let portrait = pick(using: &generator)
       let placed = place(portrait, among: wanted, using: &generator)
       // All of the person, hair and shoulders, hides what was there.
-      guard let placed, taken.allSatisfy({ $0.overlap(with: placed.reach) < 0.05 }) else {
-        continue
-      }
+      guard let placed, taken.allSatisfy({ $0.overlap(with: placed.reach) < 0.05 }),
+        faces.allSatisfy({ $0.box.common(with: placed.reach) < 0.3 * $0.box.area })
+      else { continue }
       taken.append(placed.reach)
       let gamma = exp(uniform(-0.45...0.45))
       let gain = uniform(0.75...1.15)
@@ -99,10 +101,7 @@ package struct DetectorSamples: Sendable {
     let (landmarks, visible) = portrait.seen(by: transform)
     let box = faceBox(of: landmarks)
     let frame = Box(x: 0, y: 0, width: Float(side), height: Float(side))
-    let inside =
-      max(0, min(frame.width, box.x + box.width) - max(0, box.x))
-      * max(0, min(frame.height, box.y + box.height) - max(0, box.y))
-    guard inside > 0.7 * box.area else { return nil }
+    guard box.common(with: frame) > 0.7 * box.area else { return nil }
     let reach = Box(
       x: box.x - 0.3 * box.width, y: box.y - 0.4 * box.height, width: 1.6 * box.width,
       height: 1.9 * box.height)
@@ -110,9 +109,18 @@ package struct DetectorSamples: Sendable {
   }
 }
 
+extension Box {
+  /// The area of what both boxes cover.
+  fileprivate func common(with other: Box) -> Float {
+    let across = min(x + width, other.x + other.width) - max(x, other.x)
+    let down = min(y + height, other.y + other.height) - max(y, other.y)
+    return max(0, across) * max(0, down)
+  }
+}
+
 extension Portrait {
   /// Its landmarks where `transform` puts them, named anew where that is a mirror.
-  func seen(by transform: AffineTransform) -> (landmarks: Landmarks, visible: [Bool]) {
+  package func seen(by transform: AffineTransform) -> (landmarks: Landmarks, visible: [Bool]) {
     let moved = landmarks.mapped(by: transform)
     guard transform.determinant < 0 else { return (moved, visible) }
     let order = Landmarks.mirrorOrder

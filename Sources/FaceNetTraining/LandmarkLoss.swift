@@ -3,7 +3,7 @@ import FaceCore
 import Foundation
 
 /// How wrong an answer of the landmark network is.
-struct LandmarkLoss: Sendable {
+package struct LandmarkLoss: Sendable {
   /// Of a point that is hidden, of one that is seen.
   var hiddenWeight: Float = 0.3
   var visibleWeight: Float = 0.02
@@ -12,9 +12,11 @@ struct LandmarkLoss: Sendable {
   /// Below this, in the unit of the answer, the loss is a square.
   private static let bend: Float = 0.01
 
+  package init() {}
+
   /// The loss of one answer of `LandmarkNetwork.count` numbers; its slopes are added to `slopes`, times
   /// `factor`.
-  func loss(
+  package func loss(
     of answer: ArraySlice<Float>, _ sample: LandmarkSamples.Sample, slopes: inout [Float],
     factor: Float
   ) -> Float {

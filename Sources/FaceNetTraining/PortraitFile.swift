@@ -39,12 +39,15 @@ package enum PortraitFile {
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(data.count - 8) else { throw damaged }
     var place = 8 + Int(length)
-    let entries = try JSONDecoder().decode([Entry].self, from: data[8..<place])
+    // Why the list is none matters to nobody.
+    guard let entries = try? JSONDecoder().decode([Entry].self, from: data[8..<place]) else {
+      throw damaged
+    }
     return try entries.map { entry in
-      let area = entry.width * entry.height
-      guard entry.visible.count == Landmarks.count, area > 0, place + 2 * area <= data.count else {
-        throw damaged
-      }
+      let (area, isTooLarge) = entry.width.multipliedReportingOverflow(by: entry.height)
+      guard entry.visible.count == Landmarks.count, entry.width > 0, area > 0, !isTooLarge,
+        area <= (data.count - place) / 2
+      else { throw damaged }
       defer { place += 2 * area }
       func picture(_ start: Int) -> GrayImage {
         GrayImage(

@@ -62,7 +62,7 @@ struct ModelsTry: ParsableCommand {
       let points = try landmarker.landmarks(in: picture, box: faceBox(in: picture)).points
       try output.show(points.enumerated().map { Mark(index: $0, x: $1.x, y: $1.y) }, Mark.columns)
     case .embedding:
-      let marks = try clearestFace(in: picture).landmarks
+      let marks = try FaceAligner().landmarks(in: picture, box: faceBox(in: picture))
       let embedder = try OnnxEmbedder(loaded)
       let numbers = try embedder.embedding(of: picture, points: FivePoints(of: marks))
       try output.show(Embedding(embedding: numbers)) { "\(numbers.count) numbers of length 1" }
@@ -70,20 +70,12 @@ struct ModelsTry: ParsableCommand {
   }
 
   private func faceBox(in picture: Image) throws -> Box {
-    try typedBox ?? clearestFace(in: picture).box
-  }
-
-  /// What the built-in networks find; in the box, where one was typed.
-  private func clearestFace(in picture: Image) throws -> AlignedFace {
+    if let typedBox { return typedBox }
     let found = try FaceAligner().faces(in: picture)
-    let clearest =
-      if let typedBox {
-        found.max { $0.box.overlap(with: typedBox) < $1.box.overlap(with: typedBox) }
-      } else { found.max { $0.score < $1.score } }
-    guard let clearest else {
+    guard let clearest = found.max(by: { $0.score < $1.score }) else {
       throw CommandError("\(image): no face found; say where one is with --box")
     }
-    return clearest
+    return clearest.box
   }
 
   private func show(_ faces: [DetectedFace]) throws {

@@ -12,9 +12,10 @@ import Testing
     "Networks": ["FaceCore", "CKernels", "COpenBLAS", "CTorch"],
     "SyntheticFaces": ["FaceCore"],
     "Catalog": ["FaceCore", "GRDB"],
-    "Align": ["FaceCore", "Networks", "CDlib"],
+    "Align": ["FaceCore", "Networks", "CFaceNets", "CDlib"],
     "Augment": ["FaceCore", "COpenBLAS"],
     "Trainer": ["FaceCore", "Media", "Networks"],
+    "FaceNetTraining": ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
     "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",

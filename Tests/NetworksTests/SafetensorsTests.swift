@@ -130,6 +130,70 @@ func aHostileHeaderIsRefused(header: String, data: Int) {
   }
 }
 
+/// Calls `body` with the bytes where the page behind the last of them must not be read.
+private func beforeAForbiddenPage<Result>(
+  _ bytes: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws -> Result
+) throws -> Result {
+  let page = Int(getpagesize())
+  let size = (bytes.count + page - 1) / page * page
+  let memory = mmap(nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  let base = try #require(memory != MAP_FAILED ? memory : nil)
+  defer { munmap(base, size + page) }
+  let place = UnsafeMutableRawBufferPointer(
+    start: base + size - bytes.count, count: bytes.count)
+  place.copyBytes(from: bytes)
+  #expect(mprotect(base + size, page, PROT_NONE) == 0)
+  return try body(UnsafeRawBufferPointer(place))
+}
+
+@Test func bytesInMemoryAreReadAsAFileIs() throws {
+  let path = temporaryPath()
+  defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover does no harm.
+  let written = sample()
+  try Safetensors.write(written, metadata: ["a": "b"], to: path)
+  let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+  let (found, metadata) = try beforeAForbiddenPage(bytes) {
+    try Safetensors.read($0, name: "built-in")
+  }
+  #expect(metadata == ["a": "b"])
+  #expect(found.entries == (try Safetensors.read(path).parameters.entries))
+  for entry in written.entries { #expect(found[entry.name] == written[entry.name]) }
+}
+
+@Test func everyCutOffMemoryIsRefusedByItsNameAndNotReadBeyond() throws {
+  let path = temporaryPath()
+  defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover does no harm.
+  try Safetensors.write(sample(), to: path)
+  let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+  for count in bytes.indices {
+    let error = #expect(throws: NetworksError.self) {
+      try beforeAForbiddenPage(bytes[..<count]) { try Safetensors.read($0, name: "built-in") }
+    }
+    #expect(error?.code == .damaged && error?.subject == "built-in")
+    #expect(error?.description.contains("\n") == false)
+  }
+  let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+  #expect(throws: NetworksError.self) { try Safetensors.read(nothing, name: "nothing") }
+}
+
+@Test func alteredMemoryIsNeverReadBeyond() throws {
+  let path = temporaryPath()
+  defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover does no harm.
+  try Safetensors.write(sample(), metadata: ["a": "b"], to: path)
+  let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+  var generator = SeededGenerator(seed: 6)
+  for _ in 0..<2000 {
+    var altered = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &generator) {
+      altered[.random(in: 0..<bytes.count, using: &generator)] =
+        .random(in: 0...255, using: &generator)
+    }
+    do {
+      _ = try beforeAForbiddenPage(altered) { try Safetensors.read($0, name: "a") }
+    } catch is NetworksError {}
+  }
+}
+
 @Test func aChecksumFeelsEveryBit() throws {
   let path = temporaryPath()
   defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover does no harm.

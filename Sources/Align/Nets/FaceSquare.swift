@@ -25,6 +25,11 @@ package struct FaceSquare: Hashable, Sendable {
     self.init(center: (eyes + mouth) * 0.5, side: 3.2 * size, roll: atan2(up.x, -up.y))
   }
 
+  /// That of an upright face, from the detector's box alone.
+  package init(around box: Box) {
+    self.init(center: box.center, side: 1.4 * box.area.squareRoot(), roll: 0)
+  }
+
   /// Pixels of the picture to those of the square at `pixels` across.
   package func transform(pixels: Int) -> FaceCore.AffineTransform {
     FaceCore.AffineTransform.translation(x: -Double(center.x), y: -Double(center.y))

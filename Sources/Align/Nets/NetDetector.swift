@@ -9,6 +9,10 @@ package struct FoundFace: Hashable, Sendable {
   package var probability: Float
   /// In the order of `fivePoints(of:)`.
   package var points: [Point]
+
+  package init(box: Box, probability: Float, points: [Point]) {
+    (self.box, self.probability, self.points) = (box, probability, points)
+  }
 }
 
 extension FoundFace {
@@ -118,7 +122,7 @@ package final class NetDetector {
   }
 
   /// The faces that places of one grid tell of, `answer` being `[16, height, width]`.
-  static func decoded(
+  package static func decoded(
     _ answer: [Float], stride: Int, width: Int, threshold: Float
   ) -> [FoundFace] {
     let places = answer.count / DetectorNetwork.channels
@@ -143,18 +147,18 @@ package final class NetDetector {
   /// probabilities, which trembles less than the likeliest alone.
   ///
   /// Source: Solovyev, Wang and Gabruseva, "Weighted Boxes Fusion", 2021, within one network.
-  static func merged(_ faces: [FoundFace], overlap limit: Float = 0.4) -> [FoundFace] {
+  package static func merged(_ faces: [FoundFace], overlap limit: Float = 0.4) -> [FoundFace] {
     var rest = faces.sorted {
       ($0.probability, $1.box.x, $1.box.y) > ($1.probability, $0.box.x, $0.box.y)
     }
     var result: [FoundFace] = []
-    while let best = rest.first {
-      let heap = rest.filter { $0.box.overlap(with: best.box) > 0.65 }
+    while !rest.isEmpty {
+      let best = rest.removeFirst()
+      let heap = [best] + rest.filter { $0.box.overlap(with: best.box) > 0.65 }
       rest.removeAll {
         $0.box.overlap(with: best.box) > limit || $0.box.containment(with: best.box) > 0.8
       }
-      if rest.first == best { rest.removeFirst() }
-      result.append(mean(of: heap.isEmpty ? [best] : heap, probability: best.probability))
+      result.append(mean(of: heap, probability: best.probability))
     }
     return result
   }

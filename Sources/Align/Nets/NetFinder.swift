@@ -54,7 +54,7 @@ final class NetFinder: FaceFinder {
   }
 
   private func judged(_ found: FoundFace, in luma: GrayImage) -> Detection {
-    let placed = placer.face(in: luma, foundAt: found.points)
+    let placed = placer.face(in: luma, foundIn: FaceSquare(around: found.points))
     return Detection(
       box: found.box, score: found.evidence(placed), points: fivePoints(of: placed.landmarks))
   }
@@ -77,7 +77,9 @@ final class NetFinder: FaceFinder {
   }
 
   func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-    placer.face(in: luma, foundAt: found.points).landmarks
+    let square =
+      found.points.isEmpty ? FaceSquare(around: found.box) : FaceSquare(around: found.points)
+    return placer.face(in: luma, foundIn: square).landmarks
   }
 
   func landmarks(

@@ -35,16 +35,16 @@ package final class NetLandmarks {
     return Self.decoded(answer, square: square)
   }
 
-  /// The face of five points that a detector found.
+  /// The face in the square that a detector's answer sets.
   ///
-  /// Twice: the first landmarks set a better square than the detector's points.
-  package func face(in picture: GrayImage, foundAt points: [Point]) -> PlacedFace {
-    let first = face(in: picture, square: FaceSquare(around: points))
+  /// Twice: the first landmarks set a better square.
+  package func face(in picture: GrayImage, foundIn square: FaceSquare) -> PlacedFace {
+    let first = face(in: picture, square: square)
     return face(in: picture, square: FaceSquare(around: fivePoints(of: first.landmarks)))
   }
 
   /// What `LandmarkNetwork.count` numbers say of the square.
-  static func decoded(_ answer: [Float], square: FaceSquare) -> PlacedFace {
+  package static func decoded(_ answer: [Float], square: FaceSquare) -> PlacedFace {
     let half = square.side / 2
     let (c, s) = (cos(square.roll), sin(square.roll))
     let landmarks = (0..<Landmarks.count).map { index in
