@@ -1,5 +1,5 @@
 # Everything a newcomer types. Each target works by itself on a fresh Debian 12 with Swift 6.3.
-.PHONY: setup build engine demo test lint format bench asan ci clean
+.PHONY: setup build dlib engine demo test lint format bench asan ci clean
 
 SWIFT ?= swift
 CURATE = .build/release/curate
@@ -9,6 +9,10 @@ setup:
 
 build: setup
 	$(SWIFT) build -c release --product curate
+
+# Optional: dlib, for `import --detector dlib`. CURATE_DLIB=1 before another target does it there.
+dlib:
+	@CURATE_DLIB=1 $(MAKE) build
 
 # Optional: TORCH is an installation of PyTorch, /usr for Debian's libtorch-dev.
 engine: build
@@ -33,6 +37,7 @@ bench: build
 	$(SWIFT) build -c release --product catalog-bench
 	$(SWIFT) build -c release --product training-bench
 	$(SWIFT) build -c release --product loader-bench
+	$(SWIFT) build -c release --product facenet-bench
 	@Benchmarks/run.sh $(CURATE)
 	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
 	@Benchmarks/kill.sh $(CURATE)
@@ -40,6 +45,7 @@ bench: build
 	@$(if $(TORCH_PYTHON),$(TORCH_PYTHON) Benchmarks/training_torch.py .build/release/training-bench)
 	@$(if $(TORCH_PYTHON),Benchmarks/loader.sh $(CURATE) .build/release/loader-bench $(TORCH_PYTHON))
 	@Benchmarks/models.sh $(CURATE)
+	@.build/release/facenet-bench speed
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 

@@ -33,7 +33,8 @@ func detect(weights path: String, list: String, side: Int) throws {
     var finding = Finding(
       file: file,
       ours: ours.map { face in
-        let score = placer.map { face.evidence($0.face(in: gray, foundIn: FaceSquare(around: face.points))) }
+        let square = FaceSquare(around: face.points)
+        let score = placer.map { face.evidence($0.face(in: gray, foundIn: square)) }
         return [
           face.box.x, face.box.y, face.box.width, face.box.height, score ?? face.probability,
         ]

@@ -23,8 +23,9 @@ package struct LandmarkSamples: Sendable {
   package let preferredShare: Float
   package let backgrounds: Backgrounds
   package let seed: UInt64
-  /// How much the points of frontal rendered faces count: little where there are annotated pictures, whose
-  /// annotators put corners and edges a little elsewhere. From 45° of yaw on all count fully.
+  /// How much the points of frontal rendered faces count; from 45° of yaw on all count fully.
+  ///
+  /// Little where there are annotated pictures, whose annotators put corners and edges a little elsewhere.
   package let frontalWeight: Float
 
   package init(
