@@ -23,7 +23,8 @@ public struct Detection: Hashable, Sendable, Codable {
       box: Box(
         x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
         height: box.height * scale),
-      score: score)
+      score: score,
+      points: points.map { Point(x: part.x + $0.x * scale, y: part.y + $0.y * scale) })
   }
 
   /// Left to right.

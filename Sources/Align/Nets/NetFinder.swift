@@ -11,7 +11,7 @@ final class NetFinder: FaceFinder {
   /// The probability from which the detector's word is looked into.
   private static let threshold: Float = 0.3
   /// The evidence from which a face is found, and from which one that is expected is seen.
-  private static let (leastEvidence, expectedEvidence): (Float, Float) = (1.5, -0.5)
+  private static let (leastEvidence, expectedEvidence): (Float, Float) = (0.8, -0.5)
   /// Longest side that is searched, in pixels, by depth.
   private static let sides: [FaceAligner.Depth: Int] = [.quick: 448, .plain: 768, .thorough: 1280]
 
