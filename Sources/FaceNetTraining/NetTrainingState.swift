@@ -70,10 +70,7 @@ package func writeWeights(
   let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
   do {
     try Safetensors.write(parameters, metadata: metadata, to: temporary)
-    guard rename(temporary, path) == 0 else {
-      throw NetworksError(
-        code: .cannotWrite, subject: path, reason: String(cString: strerror(errno)))
-    }
+    try renameOnDisk(temporary, to: path)
   } catch {
     try? FileManager.default.removeItem(atPath: temporary)  // It may not exist.
     throw error
