@@ -58,13 +58,16 @@ private enum Bound {
 
   @Test(.enabled(if: picturesAreHere), arguments: allModels)
   func alignersOfTheSameModelsFindTheSame(models: NamedModels) throws {
-    let (image, _) = try #require(try Annotated.pictures("ytf_test", count: 1).first)
     let first = try FaceAligner(models.models)
     let second = try FaceAligner(models.models)
-    let faces = try first.faces(in: image)
-    #expect(!faces.isEmpty)
-    #expect(try first.faces(in: image) == faces)
-    #expect(try second.faces(in: image) == faces)
+    var count = 0
+    for (image, _) in try Annotated.pictures("ytf_test", count: 4) {
+      let faces = try first.faces(in: image)
+      #expect(try first.faces(in: image) == faces)
+      #expect(try second.faces(in: image) == faces)
+      count += faces.count
+    }
+    #expect(count > 2)
   }
 
   @Test(.enabled(if: picturesAreHere))
@@ -79,6 +82,19 @@ private enum Bound {
       let apart = meanDistance(once.landmarks, twice.landmarks.mapped(by: .scale(0.5)))
       #expect(apart < Bound.scaleError * once.landmarks.interEyeDistance)
     }
+  }
+
+  /// Larger than what is searched, so it is reduced first, by other factors across and down.
+  @Test(.enabled(if: picturesAreHere))
+  func aFaceInALargePictureIsFoundWhereItIs() throws {
+    let (image, truth) = try #require(try Annotated.pictures("ytf_test", count: 1).first)
+    let large = image.resized(width: image.width * 5, height: image.height * 5)
+    var frame = Image(width: 2601, height: 1403, red: 70, green: 90, blue: 110)
+    frame.draw(large, x: 1900, y: 700)
+    let there = truth.mapped(by: .scale(5).then(.translation(x: 1900, y: 700)))
+    let found = DetectionTests.face(of: there, in: try FaceAligner().faces(in: frame))
+    let placed = try #require(found?.landmarks)
+    #expect(meanDistance(placed, there) < 0.1 * there[36].distance(to: there[45]))
   }
 
   @Test(.enabled(if: picturesAreHere), arguments: allModels)
@@ -119,16 +135,21 @@ private enum Bound {
   }
 
   @Test func aDetectionInAPartIsMovedToTheFrame() {
-    let found = Detection(
-      box: Box(x: 3, y: 4, width: 10, height: 20), score: 2, points: [Point(x: 5, y: 6)])
+    let (box, moved) = (
+      Box(x: 3, y: 4, width: 10, height: 20), Box(x: 101.5, y: 202, width: 5, height: 10)
+    )
     let part = Box(x: 100, y: 200, width: 64, height: 64)
+    let (point, there) = (Point(x: 5, y: 6), Point(x: 102.5, y: 203))
+    let found = Detection(box: box, score: 2, points: [point])
     #expect(
-      found.moved(from: part, scale: 0.5)
-        == Detection(
-          box: Box(x: 101.5, y: 202, width: 5, height: 10), score: 2,
-          points: [Point(x: 102.5, y: 203)]))
+      found.moved(from: part, scale: 0.5) == Detection(box: moved, score: 2, points: [there]))
+    let face = FoundFace(box: box, probability: 0.7, points: [point])
+    #expect(
+      face.moved(from: part, scale: 0.5)
+        == FoundFace(box: moved, probability: 0.7, points: [there]))
     let whole = Box(x: 0, y: 0, width: 64, height: 64)
     #expect(found.moved(from: whole, scale: 1) == found)
+    #expect(face.moved(from: whole, scale: 1) == face)
   }
 
   @Test func detectionsAreSortedFromLeftToRightWhateverTheirOrder() {

@@ -112,6 +112,36 @@ private func heaps(_ copies: Int, seed: UInt64) -> (bases: [FoundFace], all: [Fo
     #expect(merged[0].points.allSatisfy { abs($0.x - 4) < 1e-4 && abs($0.y - 1) < 1e-5 })
   }
 
+  @Test func aPartOfAFaceIsNoFaceOfItsOwn() {
+    func face(_ box: Box, _ probability: Float) -> FoundFace {
+      FoundFace(
+        box: box, probability: probability, points: [Point](repeating: box.center, count: 5))
+    }
+    let large = face(Box(x: 0, y: 0, width: 100, height: 100), 0.9)
+    let inside = face(Box(x: 30, y: 50, width: 30, height: 30), 0.8)
+    let atTheRim = face(Box(x: 85, y: 85, width: 30, height: 30), 0.7)
+    #expect(NetDetector.merged([inside, large, atTheRim]).map(\.probability) == [0.9, 0.7])
+  }
+
+  @Test func evidenceGrowsWithProbabilityAndFallsWithDoubt() {
+    let square = FaceSquare(center: Point(x: 50, y: 50), side: 100, roll: 0)
+    let landmarks = HeadModel.landmarks(pose: .frontal, scale: 0.4, center: square.center)
+    let map = square.transform(pixels: 2)
+    func evidence(_ probability: Float, spread: Float) -> Float {
+      let answer =
+        landmarks.points.map(map.apply).flatMap { [$0.x - 1, $0.y - 1] }
+        + [Float](repeating: log(spread), count: 68) + [Float](repeating: 0, count: 75)
+      let face = FoundFace(box: Box(around: landmarks.points), probability: probability, points: [])
+      return face.evidence(NetLandmarks.decoded(answer, square: square))
+    }
+    #expect(evidence(0.9, spread: 0.03) > evidence(0.6, spread: 0.03))
+    #expect(evidence(0.9, spread: 0.02) > evidence(0.9, spread: 0.03))
+    // Points that are off by 1.6 % of the square, as on average of all that is found.
+    let even = 0.016 * FaceSquare(around: fivePoints(of: landmarks)).side / 50
+    #expect(abs(evidence(0.5, spread: even)) < 1e-3)
+    #expect(evidence(1, spread: 0.02).isFinite && evidence(0, spread: 0.02).isFinite)
+  }
+
   @Test func facesWithoutAreaOrPlaceAreMergedInFiniteTime() {
     let flat = FoundFace(
       box: Box(x: 5, y: 5, width: 0, height: 0), probability: 0.9,

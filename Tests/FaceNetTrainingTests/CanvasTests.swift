@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  @Test func aFacesBoxIsThatOfItsLandmarksAndSomeForehead() {
+    let landmarks = spotted([]).landmarks
+    let (own, box) = (landmarks.box, faceBox(of: landmarks))
+    #expect(box.x == own.x && box.width == own.width)
+    #expect(abs(box.y + box.height - own.y - own.height) < 1e-3)
+    #expect(abs(own.y - box.y - 0.15 * own.height) < 1e-3)
+  }
+
   @Test func whatIsClearLeavesTheCanvasAndWhatIsNotHidesIt() {
     let side = 40
     func portrait(_ alpha: UInt8) -> Portrait {

@@ -30,7 +30,7 @@ extension FoundFace {
 
   /// Found in a part of a picture: `scale` pixels of the picture are one of the part's, whose corner is
   /// that of `part`.
-  func moved(from part: Box, scale: Float) -> FoundFace {
+  package func moved(from part: Box, scale: Float) -> FoundFace {
     FoundFace(
       box: Box(
         x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,

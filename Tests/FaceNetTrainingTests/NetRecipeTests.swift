@@ -1,0 +1,43 @@
+import Align
+import FaceCore
+import FaceNetTraining
+import Foundation
+import Networks
+import Testing
+
+@Suite struct NetRecipeTests {
+  /// One step: what is written is a network's weights, and says where they come from.
+  @Test(arguments: NetRecipe.Kind.allCases)
+  func aRecipeLeavesWeightsThatTheProgramReads(kind: NetRecipe.Kind) throws {
+    let folder = temporaryPath()
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: folder) }  // A leftover does no harm.
+    var recipe = NetRecipe(kind: kind)
+    (recipe.people, recipe.portraitsEach, recipe.cache) = (1, 2, "\(folder)/portraits")
+    recipe.seed = 3
+    var options = NetTrainingOptions()
+    (options.batch, options.steps) = (2, 1)
+    let output = "\(folder)/weights"
+    let rendered = ProgressLog()
+    func train() throws {
+      try recipe.train(
+        options: options, output: output, rendering: { rendered.add($0.done, of: $0.total) },
+        report: { _ in })
+    }
+    try train()
+    #expect(rendered.lines == ["1/1"])
+    let (weights, metadata) = try Safetensors.read(output)
+    #expect(metadata["network"] == kind.rawValue && metadata["steps"] == "1")
+    #expect(metadata["seed"] == "3" && metadata["data"] == "rendered people")
+    let network =
+      kind == .detector
+      ? DetectorNetwork.network(width: 32, height: 32) : LandmarkNetwork.network
+    #expect(Set(weights.entries) == Set(network.parameters))
+
+    // Again: portraits are those that were kept, the training is over.
+    let before = try Data(contentsOf: URL(fileURLWithPath: output))
+    try train()
+    #expect(rendered.lines == ["1/1"])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
+  }
+}
