@@ -90,9 +90,12 @@ import Testing
     other.mirror()
     #expect(other.values != canvas.values)
     #expect(other.picture.bytes.prefix(240) == canvas.picture.bytes.prefix(240).reversed()[...])
+    other = canvas
     other.turnUpsideDown()
+    #expect(other.values == canvas.values.reversed())
     other.mirror()
     other.turnUpsideDown()
+    other.mirror()
     #expect(other.values == canvas.values)
   }
 
