@@ -118,6 +118,10 @@ let tests: [Target] = [
   .testTarget(
     name: "AlignTests", dependencies: ["FaceCore", "Networks", "Align"],
     swiftSettings: strict + dlib),
+  .testTarget(
+    name: "FaceNetTrainingTests",
+    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align", "FaceNetTraining"],
+    swiftSettings: strict + dlib),
   .testTarget(name: "AugmentTests", dependencies: ["FaceCore", "Augment"], swiftSettings: strict),
   .testTarget(
     name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],
