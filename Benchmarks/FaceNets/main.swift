@@ -14,6 +14,24 @@ if arguments[1] == "detect" {
   try detect(weights: arguments[2], list: arguments[3], side: Int(arguments[4])!)
   exit(0)
 }
+if arguments[1] == "embed" {
+  try embed(weights: arguments[2], list: arguments[3])
+  exit(0)
+}
+if arguments[1] == "embedding-sheet" {
+  try embeddingSheet(try embeddingSamples(), to: arguments[2])
+  exit(0)
+}
+if arguments[1...2] == ["train", "embedding"] {
+  var options = NetTrainingOptions()
+  options.steps = Int(option("steps") ?? "8000")!
+  options.learningRate = Float(option("rate") ?? "1e-3")!
+  options.batch = Int(option("batch") ?? "64")!
+  options.engineThreads = Int(option("threads") ?? "1")!
+  options.initialWeights = option("from")
+  try trainEmbedding(to: arguments[3], options: options)
+  exit(0)
+}
 let people = Int(option("people") ?? "400")!
 let each = Int(option("each") ?? "40")!
 let start = Date()
