@@ -20,6 +20,33 @@ package struct EmbeddingLesson: Lesson {
 
   package var network: Network { EmbeddingNetwork.network }
 
+  /// The mean of answers, number by number.
+  static func mean(of answers: [Float]) -> [Float] {
+    var sum = [Float](repeating: 0, count: EmbeddingNetwork.count)
+    for (index, value) in answers.enumerated() { sum[index % sum.count] += value }
+    let share = Float(sum.count) / Float(answers.count)
+    return sum.map { $0 * share }
+  }
+
+  /// Takes the mean of many answers out of the last bias: training saw cosines about the mean of a batch,
+  /// and those who use the network take them about 0.
+  package func finish(_ parameters: Parameters) throws {
+    let size = 16 * picturesEach
+    let executable = try CPUEngine(threads: 1).compile(
+      network, batch: size, for: .inference, parameters: parameters)
+    let answers = (0..<16).flatMap { step in
+      var input = samples.samples(
+        step, people: 16, picturesEach: picturesEach, source: samples.sitters.count - 1
+      ).flatMap { EmbeddingNetwork.input(of: $0.square.picture) }
+      let count = input.count / network.input.shape.count
+      // Fewer people than the batch holds: the rest is empty and cut off.
+      input += [Float](repeating: 0, count: size * network.input.shape.count - input.count)
+      return executable.forward(input)[0].prefix(count * EmbeddingNetwork.count)
+    }
+    let name = "embedding.head.2.bias"
+    parameters[name] = zip(parameters[name], Self.mean(of: answers)).map { $0 - $1 }
+  }
+
   /// `size / picturesEach` people of one source.
   package func batch(step: Int, size: Int) -> Batch {
     precondition(size % picturesEach == 0, "as many pictures of each person")

@@ -53,9 +53,18 @@ package struct EmbeddingSamples: Sendable {
   }
 
   /// The samples of that step, one person after the other: a function of it, the seed and the sources alone.
-  package func samples(_ step: Int, people: Int, picturesEach: Int) -> [Sample] {
+  ///
+  /// They are of a source drawn by its share, or of that one.
+  package func samples(
+    _ step: Int, people: Int, picturesEach: Int, source wanted: Int? = nil
+  ) -> [Sample] {
     var generator = SeededGenerator(seed: seed, stream: UInt64(step))
-    let sitters = source(using: &generator).shuffled(using: &generator)
+    let drawn = source(using: &generator)
+    let sitters = (wanted.map { self.sitters[$0] } ?? drawn).shuffled(using: &generator)
+    // All people stand before the same few, which tell nobody apart.
+    let backdrops = (0..<4).map { _ in
+      backgrounds.square(BlendedView.sourceSide, using: &generator)
+    }
     return (0..<min(people, sitters.count)).flatMap { person in
       // The partners come after the people of the batch, as long as there are enough.
       let partner = sitters[(person + max(1, min(people, sitters.count / 2))) % sitters.count]
@@ -63,7 +72,11 @@ package struct EmbeddingSamples: Sendable {
         of: sitters[person], and: partner, isMixed: chance(mixedShare, &generator),
         using: &generator)
       return being.views(count: picturesEach, using: &generator).map {
-        Sample(square: square(of: $0, using: &generator), person: person)
+        Sample(
+          square: square(
+            of: $0, before: backdrops[Int.random(in: 0..<4, using: &generator)],
+            using: &generator),
+          person: person)
       }
     }
   }
@@ -83,7 +96,7 @@ package struct EmbeddingSamples: Sendable {
 
   /// The view as a chance camera sees it, its landmarks a little off.
   private func square(
-    of view: BlendedView, using generator: inout SeededGenerator
+    of view: BlendedView, before backdrop: Canvas, using generator: inout SeededGenerator
   ) -> Canvas {
     let side = EmbeddingNetwork.side
     func normal(_ deviation: Double) -> Double { generator.nextGaussian() * deviation }
@@ -91,7 +104,6 @@ package struct EmbeddingSamples: Sendable {
     let jitter = AffineTransform.translation(x: -middle, y: -middle)
       .then(.rotation(normal(0.04))).then(.scale(exp(normal(0.04))))
       .then(.translation(x: middle + normal(1), y: middle + normal(1)))
-    let backdrop = backgrounds.square(BlendedView.sourceSide, using: &generator)
     let gamma = Float(exp(normal(0.2)))
     var canvas = view.canvas(jitter: jitter, backdrop: backdrop) { pow($0, gamma) }
     let landmarks = Landmarks(view.points.map(jitter.apply))

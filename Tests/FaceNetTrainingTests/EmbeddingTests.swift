@@ -56,10 +56,21 @@ private func samples(mixedShare: Float = 0.5) -> EmbeddingSamples {
     let (values, slopes) = loss.loss(of: at, people: people)
     let (longer, _) = loss.loss(of: at.map { 3 * $0 }, people: people)
     for (one, other) in zip(values, longer) { #expect(abs(one - other) < 1e-4) }
-    for sample in people.indices {
-      let part = sample * count..<(sample + 1) * count
-      let along = zip(slopes[part], at[part]).reduce(0) { $0 + $1.0 * $1.1 }
-      #expect(abs(along) < 1e-4)
+    let along = zip(slopes, at).reduce(0) { $0 + $1.0 * $1.1 }
+    #expect(abs(along) < 1e-4)
+  }
+
+  @Test func whatAllAnswersShareDoesNotCount() {
+    let at = answers(people.count, seed: 7)
+    let shift = answers(1, seed: 8)
+    let loss = EmbeddingLoss()
+    let (values, slopes) = loss.loss(of: at, people: people)
+    let (moved, _) = loss.loss(
+      of: at.enumerated().map { $1 + 2 * shift[$0 % count] }, people: people)
+    for (one, other) in zip(values, moved) { #expect(abs(one - other) < 1e-4) }
+    for index in 0..<count {
+      let sum = stride(from: index, to: slopes.count, by: count).reduce(0) { $0 + slopes[$1] }
+      #expect(abs(sum) < 1e-5)
     }
   }
 
@@ -158,6 +169,25 @@ private func samples(mixedShare: Float = 0.5) -> EmbeddingSamples {
     }
     // Beyond the last node, far from all of them.
     #expect(moved.shift(x: 74, y: 74).distance(to: Point(x: 0, y: 0)) < 1)
+  }
+
+  @Test func whatIsLearntIsBroughtAboutZero() throws {
+    let lesson = EmbeddingLesson(samples: samples(), picturesEach: 3)
+    let weights = Parameters(lesson.network.parameters)
+    weights.initialize(seed: 2)
+    try lesson.finish(weights)
+    let executable = try CPUEngine(threads: 1).compile(
+      lesson.network, batch: 12, for: .inference, parameters: weights)
+    var mean = [Float](repeating: 0, count: count)
+    var size: Float = 0
+    for step in 0..<16 {
+      let answers = executable.forward(lesson.input(of: lesson.batch(step: step, size: 12)))[0]
+      for (index, value) in answers.enumerated() {
+        mean[index % count] += value / 192
+        size += value * value / 192
+      }
+    }
+    #expect(mean.reduce(0) { $0 + $1 * $1 } < 1e-3 * size)
   }
 
   @Test func oneBatchIsLearnt() throws {
