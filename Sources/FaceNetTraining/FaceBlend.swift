@@ -8,20 +8,18 @@ struct MadePerson {
   private let second: Sitter
   /// How far the shape is moved from the first's to the second's; below 0 away from it.
   private let shapeShare: Float
-  /// Of the second's skin.
-  private let skinShare: Float
+  private let skin: SkinShare
 
   init(
     of first: Sitter, and second: Sitter, isMixed: Bool, using generator: inout SeededGenerator
   ) {
     (self.first, self.second) = (first, second)
     guard isMixed else {
-      (shapeShare, skinShare) = (0, 0)
+      (shapeShare, skin) = (0, .none)
       return
     }
     shapeShare = .random(in: -0.6...1, using: &generator)
-    let isBlended = Bool.random(using: &generator)
-    skinShare = isBlended ? .random(in: 0.25...0.5, using: &generator) : 0
+    skin = SkinShare(using: &generator)
   }
 
   /// Pictures of the person, all different as long as there are enough.
@@ -34,18 +32,54 @@ struct MadePerson {
       let points = view.points.indices.map {
         view.points[$0] + (second.shape[$0] - first.shape[$0]) * shapeShare
       }
-      guard skinShare > 0,
+      guard skin != .none,
         let like = second.views.min(by: { $0.difference(from: view) < $1.difference(from: view) })
-      else { return BlendedView(parts: [(view, 1)], points: points, visible: view.visible) }
+      else {
+        return BlendedView(
+          first: view, second: nil, skin: .none, points: points, visible: view.visible)
+      }
       return BlendedView(
-        parts: [(view, 1 - skinShare), (like, skinShare)], points: points, visible: view.visible)
+        first: view, second: like, skin: skin, points: points, visible: view.visible)
     }
+  }
+}
+
+/// How much of the skin is a second person's, from the top of the square to its bottom.
+struct SkinShare: Hashable {
+  var above: Float
+  var below: Float
+  /// Where one goes over into the other, in shares of the side.
+  var edge: Float = 0.5
+
+  static let none = SkinShare(above: 0, below: 0)
+
+  init(above: Float, below: Float) { (self.above, self.below) = (above, below) }
+
+  /// None, some everywhere, or the brows and eyes of one and the mouth and chin of the other.
+  init(using generator: inout SeededGenerator) {
+    let kind = Int.random(in: 0..<4, using: &generator)
+    let share = Float.random(in: 0.25...0.5, using: &generator)
+    switch kind {
+    case 0: self = .none
+    case 1: self.init(above: share, below: share)
+    case 2: self.init(above: 0, below: 1)
+    default: self.init(above: 1, below: 0)
+    }
+    edge = .random(in: 0.42...0.65, using: &generator)
+  }
+
+  /// Of a place of the square, 0 the top and 1 the bottom.
+  func share(at height: Float) -> Float {
+    let along = max(0, min(1, (height - edge) * 6 + 0.5))
+    return above + (below - above) * along
   }
 }
 
 /// One or two faces, bent so that their landmarks meet, and laid over one another.
 struct BlendedView {
-  let parts: [(view: AlignedView, share: Float)]
+  let first: AlignedView
+  let second: AlignedView?
+  let skin: SkinShare
   /// Where the landmarks come to lie, in pixels of the square.
   let points: [Point]
   let visible: [Bool]
@@ -63,13 +97,14 @@ struct BlendedView {
     let toSource = AffineTransform.translation(x: Double(Self.margin), y: Double(Self.margin))
       .then(.scale(Self.fineness))
     var result = Canvas(side: EmbeddingNetwork.side, level: 0)
-    for part in parts {
+    func add(_ view: AlignedView, share: (Float) -> Float) {
       var source = backdrop
-      source.draw(part.view.portrait, by: part.view.transform.then(toSource), tone: tone)
-      let bend = BendField(from: points, to: part.view.points)
-      bend.add(
-        source, seenBy: jitter.inverse, then: toSource, times: part.share, to: &result)
+      source.draw(view.portrait, by: view.transform.then(toSource), tone: tone)
+      BendField(from: points, to: view.points).add(
+        source, seenBy: jitter.inverse, then: toSource, times: share, to: &result)
     }
+    add(first) { second == nil ? 1 : 1 - skin.share(at: $0) }
+    if let second { add(second) { skin.share(at: $0) } }
     return result
   }
 }
@@ -117,10 +152,10 @@ package struct BendField {
   }
 
   /// Adds what `source` shows to `result`, whose points come by `back`, bending and `toSource` to the
-  /// source's.
+  /// source's, times a share by their height in the square, 0 to 1.
   func add(
     _ source: Canvas, seenBy back: AffineTransform, then toSource: AffineTransform,
-    times share: Float, to result: inout Canvas
+    times share: (Float) -> Float, to result: inout Canvas
   ) {
     let limit = Float(source.side) - 1.001
     for row in 0..<result.side {
@@ -134,7 +169,8 @@ package struct BendField {
         let above = source.values[at] * (1 - fx) + source.values[at + 1] * fx
         let below =
           source.values[at + source.side] * (1 - fx) + source.values[at + source.side + 1] * fx
-        result.values[row * result.side + column] += share * (above * (1 - fy) + below * fy)
+        result.values[row * result.side + column] +=
+          share(square.y / Float(EmbeddingNetwork.side)) * (above * (1 - fy) + below * fy)
       }
     }
   }
