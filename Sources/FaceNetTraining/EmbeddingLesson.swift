@@ -28,20 +28,13 @@ package struct EmbeddingLesson: Lesson {
     return sum.map { $0 * share }
   }
 
-  /// Takes the mean of many answers out of the last bias: training saw cosines about the mean of a batch,
-  /// and those who use the network take them about 0.
+  /// Takes the mean answer to the last source's people out of the last bias: training saw cosines about the
+  /// mean of a batch, and those who use the network take them about 0.
   package func finish(_ parameters: Parameters) throws {
-    let size = 16 * picturesEach
     let executable = try CPUEngine(threads: 1).compile(
-      network, batch: size, for: .inference, parameters: parameters)
-    let answers = (0..<16).flatMap { step in
-      var input = samples.samples(
-        step, people: 16, picturesEach: picturesEach, source: samples.sitters.count - 1
-      ).flatMap { EmbeddingNetwork.input(of: $0.square.picture) }
-      let count = input.count / network.input.shape.count
-      // Fewer people than the batch holds: the rest is empty and cut off.
-      input += [Float](repeating: 0, count: size * network.input.shape.count - input.count)
-      return executable.forward(input)[0].prefix(count * EmbeddingNetwork.count)
+      network, batch: 1, for: .inference, parameters: parameters)
+    let answers = samples.plainSquares(picturesEach: 8).flatMap {
+      executable.forward(EmbeddingNetwork.input(of: $0))[0]
     }
     let name = "embedding.head.2.bias"
     parameters[name] = zip(parameters[name], Self.mean(of: answers)).map { $0 - $1 }

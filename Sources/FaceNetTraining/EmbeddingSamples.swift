@@ -53,14 +53,9 @@ package struct EmbeddingSamples: Sendable {
   }
 
   /// The samples of that step, one person after the other: a function of it, the seed and the sources alone.
-  ///
-  /// They are of a source drawn by its share, or of that one.
-  package func samples(
-    _ step: Int, people: Int, picturesEach: Int, source wanted: Int? = nil
-  ) -> [Sample] {
+  package func samples(_ step: Int, people: Int, picturesEach: Int) -> [Sample] {
     var generator = SeededGenerator(seed: seed, stream: UInt64(step))
-    let drawn = source(using: &generator)
-    let sitters = (wanted.map { self.sitters[$0] } ?? drawn).shuffled(using: &generator)
+    let sitters = source(using: &generator).shuffled(using: &generator)
     // All people stand before the same few, which tell nobody apart.
     let backdrops = (0..<4).map { _ in
       backgrounds.square(BlendedView.sourceSide, using: &generator)
@@ -77,6 +72,18 @@ package struct EmbeddingSamples: Sendable {
             of: $0, before: backdrops[Int.random(in: 0..<4, using: &generator)],
             using: &generator),
           person: person)
+      }
+    }
+  }
+
+  /// Up to `picturesEach` portraits of each person of the last source, as they are, and their mirror images.
+  func plainSquares(picturesEach: Int) -> [GrayImage] {
+    let wall = Canvas(side: BlendedView.sourceSide, level: 0.5)
+    return (sitters.last ?? []).flatMap { sitter in
+      sitter.views.prefix(2 * picturesEach).map { view in
+        BlendedView(
+          first: view, second: nil, skin: .none, points: view.points, visible: view.visible
+        ).canvas(jitter: .identity, backdrop: wall) { $0 }.picture
       }
     }
   }
