@@ -5,7 +5,8 @@ import Foundation
 /// Aligned squares of people, several of each: the embedding network's training data.
 ///
 /// Few people are many: of two, a third is made now and then, with the shape and the skin of the first
-/// moved towards the second's by shares that hold for all of its pictures.
+/// moved towards the second's by shares that hold for all of its pictures, and some of what sets the second's
+/// shape apart from another's.
 package struct EmbeddingSamples: Sendable {
   package struct Sample: Sendable {
     package var square: Canvas
@@ -62,10 +63,11 @@ package struct EmbeddingSamples: Sendable {
     }
     return (0..<min(people, sitters.count)).flatMap { person in
       // The partners come after the people of the batch, as long as there are enough.
-      let partner = sitters[(person + max(1, min(people, sitters.count / 2))) % sitters.count]
+      let stride = max(1, min(people, sitters.count / 3))
       let being = MadePerson(
-        of: sitters[person], and: partner, isMixed: chance(mixedShare, &generator),
-        using: &generator)
+        of: sitters[person], and: sitters[(person + stride) % sitters.count],
+        third: sitters[(person + 2 * stride) % sitters.count],
+        isMixed: chance(mixedShare, &generator), using: &generator)
       return being.views(count: picturesEach, using: &generator).map {
         Sample(
           square: square(

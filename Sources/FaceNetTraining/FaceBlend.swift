@@ -2,23 +2,30 @@ import Align
 package import FaceCore
 import Foundation
 
-/// A person of a batch: one who sat, or one made of two.
+/// A person of a batch: one who sat, or one made of two, with a little of a third.
 struct MadePerson {
   private let first: Sitter
   private let second: Sitter
-  /// How far the shape is moved from the first's to the second's; below 0 away from it.
-  private let shapeShare: Float
+  /// How far each landmark is from the first's, in pixels of the square.
+  private let shift: [Point]
   private let skin: SkinShare
 
   init(
-    of first: Sitter, and second: Sitter, isMixed: Bool, using generator: inout SeededGenerator
+    of first: Sitter, and second: Sitter, third: Sitter, isMixed: Bool,
+    using generator: inout SeededGenerator
   ) {
     (self.first, self.second) = (first, second)
     guard isMixed else {
-      (shapeShare, skin) = (0, .none)
+      (shift, skin) = (first.shape.map { _ in Point(x: 0, y: 0) }, .none)
       return
     }
-    shapeShare = .random(in: -0.6...1, using: &generator)
+    // Towards the second or away from it.
+    let share = Float.random(in: -0.6...1, using: &generator)
+    let more = Float.random(in: -0.7...0.7, using: &generator)
+    shift = first.shape.indices.map { index in
+      (second.shape[index] - first.shape[index]) * share
+        + (third.shape[index] - second.shape[index]) * more
+    }
     skin = SkinShare(using: &generator)
   }
 
@@ -29,9 +36,7 @@ struct MadePerson {
       // Every portrait is there twice, the second time in a mirror.
       let mirror = Bool.random(using: &generator) ? 1 : 0
       let view = first.views[2 * order[index % order.count] + mirror]
-      let points = view.points.indices.map {
-        view.points[$0] + (second.shape[$0] - first.shape[$0]) * shapeShare
-      }
+      let points = zip(view.points, shift).map { $0 + $1 }
       guard skin != .none,
         let like = second.views.min(by: { $0.difference(from: view) < $1.difference(from: view) })
       else {
