@@ -1,8 +1,9 @@
-// The built-in networks on annotated pictures, for detection.py and landmarks.py, and how long they take.
+// The built-in networks on annotated pictures, for detection.py, landmarks.py and embedding.py, and how long they take.
 //
 // usage: facenet-bench detect DETECTOR LIST.json SIDE [--landmarks LANDMARKS] [--dlib]
 //        facenet-bench place LANDMARKS ANNOTATED
 //        facenet-bench jitter LANDMARKS ANNOTATED
+//        facenet-bench embed EMBEDDING LIST.json [--plain]
 //        facenet-bench speed
 
 import Align
@@ -33,6 +34,7 @@ func speed() throws {
       "detector \(width)×\(height)", DetectorNetwork.network(width: width, height: height))
   }
   try measure("landmarks", LandmarkNetwork.network)
+  try measure("embedding", EmbeddingNetwork.network)
 }
 
 let arguments = CommandLine.arguments
@@ -41,6 +43,7 @@ case ("detect", 5...):
   try detect(weights: arguments[2], list: arguments[3], side: Int(arguments[4]) ?? 640)
 case ("place", 4): try place(weights: arguments[2], folder: arguments[3])
 case ("jitter", 4): try jitter(weights: arguments[2], folder: arguments[3])
+case ("embed", 4...): try embed(weights: arguments[2], list: arguments[3])
 case ("speed", 2): try speed()
 default:
   FileHandle.standardError.write(Data("usage: see the head of main.swift\n".utf8))

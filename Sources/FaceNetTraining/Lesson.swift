@@ -9,6 +9,8 @@ package protocol Lesson: Sendable {
   var network: Network { get }
   /// Brings weights that were drawn by chance to where learning begins.
   func prepare(_ parameters: Parameters)
+  /// Brings weights that have learnt to where they are used.
+  func finish(_ parameters: Parameters) throws
   /// The samples of a step, the same whenever it is asked for.
   func batch(step: Int, size: Int) -> Batch
   /// What the network sees of them.
@@ -19,4 +21,5 @@ package protocol Lesson: Sendable {
 
 extension Lesson {
   package func prepare(_ parameters: Parameters) {}
+  package func finish(_ parameters: Parameters) throws {}
 }

@@ -5,7 +5,7 @@ import Foundation
 package struct NetRecipe: Sendable {
   /// Which network.
   package enum Kind: String, Sendable, CaseIterable {
-    case detector, landmarks
+    case detector, landmarks, embedding
   }
 
   package var kind: Kind
@@ -52,6 +52,17 @@ package struct NetRecipe: Sendable {
         portraits: portraits, preferred: rendered.count, preferredShare: share,
         backgrounds: scenery, frontalWeight: share == 1 ? 1 : 0.05, seed: seed &+ 10)
       try train(LandmarkLesson(samples: samples), options, output, report)
+    case .embedding:
+      let others = Array(portraits[rendered.count...])
+      let sources = [(rendered, share), (others, 1 - share)].filter { $0.1 > 0 && !$0.0.isEmpty }
+      for (portraits, _) in sources where EmbeddingSamples.sitters(of: portraits).count < 2 {
+        throw FileError(
+          subject: kind.rawValue, reason: "needs two people or more with two pictures each")
+      }
+      let samples = EmbeddingSamples(
+        sources: sources.map { .init(portraits: $0.0, share: $0.1) }, backgrounds: scenery,
+        mixedShare: others.isEmpty ? 0.3 : 0.95, seed: seed &+ 12)
+      try train(EmbeddingLesson(samples: samples), options, output, report)
     }
   }
 

@@ -94,7 +94,10 @@ package struct NetTrainer<L: Lesson> {
         lastSave = Date()
       }
     }
-    return state.mean
+    // A copy, for the checkpoint's is to be gone on from.
+    let result = state.mean.copy()
+    try lesson.finish(result)
+    return result
   }
 }
 

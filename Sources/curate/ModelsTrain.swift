@@ -8,7 +8,7 @@ import Media
 struct ModelsTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train the networks that find faces and place landmarks.",
+    abstract: "Train the networks that find faces, place landmarks and tell people apart.",
     discussion: """
       The samples are rendered people, and where you have them annotated pictures and faces of your \
       catalogue, before pictures without people. Kill it at any instant and type the same again: it \
@@ -22,7 +22,7 @@ struct ModelsTrain: ParsableCommand {
       them are personal data, too.
       """)
 
-  @Argument(help: "Which network: detector or landmarks.")
+  @Argument(help: "Which network: detector, landmarks or embedding.")
   var network: NetRecipe.Kind
 
   @Option(name: .shortAndLong, help: "The file of weights to write (safetensors).")
@@ -59,10 +59,12 @@ struct ModelsTrain: ParsableCommand {
   @Option(help: "A file of weights to begin with.")
   var from: String?
 
-  @Option(help: "Steps in all.")
-  var steps = 24_000
+  @Option(help: "Steps in all; 24000, 3000 for the embedding, unless told.")
+  var steps: Int?
 
-  @Option(help: "Samples a step; 16 for the detector, 32 for landmarks, unless told.")
+  @Option(
+    help:
+      "Samples a step; 16 for the detector, 32 for landmarks, 64 for the embedding, unless told.")
   var batch: Int?
 
   @Option(help: "Learning rate at its highest.")
@@ -75,8 +77,11 @@ struct ModelsTrain: ParsableCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard steps > 0, batch ?? 1 > 0, people > 0, portraits > 0, threads > 0, rate > 0 else {
+    guard steps ?? 1 > 0, batch ?? 1 > 0, people > 0, portraits > 0, threads > 0, rate > 0 else {
       throw ValidationError("steps, batch, people, portraits, threads and rate are positive")
+    }
+    if network == .embedding, let batch, batch < 8 || batch % 4 > 0 {
+      throw ValidationError("--batch of the embedding is a multiple of 4, 8 or more")
     }
     guard (0...1).contains(syntheticShare) else {
       throw ValidationError("--synthetic-share is 0 to 1")
@@ -92,15 +97,16 @@ struct ModelsTrain: ParsableCommand {
       recipe.more = try cataloguedPortraits(try FaceQuery(typed: faces))
     }
     var options = NetTrainingOptions()
-    (options.steps, options.learningRate, options.seed) = (steps, rate, seed)
-    options.batch = batch ?? (network == .detector ? 16 : 32)
+    (options.learningRate, options.seed) = (rate, seed)
+    options.steps = steps ?? (network == .embedding ? 3000 : 24_000)
+    options.batch = batch ?? [.detector: 16, .landmarks: 32, .embedding: 64][network] ?? 16
     (options.engineThreads, options.initialWeights) = (threads, from)
     let drawing = progress.reporter("draw people", unit: "people")
     let learning = progress.reporter("train", unit: "steps")
     try recipe.train(options: options, output: output) {
       drawing.report($0)
     } report: { report in
-      learning.report(Progress(done: report.step, total: steps))
+      learning.report(Progress(done: report.step, total: options.steps))
       if !progress.quiet {
         warn(
           "step \(report.step)  loss \(Double(report.loss).text(4))  \(report.rate.text(1)) steps/s  "

@@ -13,10 +13,10 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // A leftover does no harm.
     var recipe = NetRecipe(kind: kind)
-    (recipe.people, recipe.portraitsEach, recipe.cache) = (1, 2, "\(folder)/portraits")
+    (recipe.people, recipe.portraitsEach, recipe.cache) = (3, 6, "\(folder)/portraits")
     recipe.seed = 3
     var options = NetTrainingOptions()
-    (options.batch, options.steps) = (2, 1)
+    (options.batch, options.steps) = (8, 1)
     let output = "\(folder)/weights"
     let rendered = ProgressLog()
     func train() throws {
@@ -25,19 +25,34 @@ import Testing
         report: { _ in })
     }
     try train()
-    #expect(rendered.lines == ["1/1"])
+    #expect(Set(rendered.lines) == ["1/3", "2/3", "3/3"])
     let (weights, metadata) = try Safetensors.read(output)
     #expect(metadata["network"] == kind.rawValue && metadata["steps"] == "1")
     #expect(metadata["seed"] == "3" && metadata["data"] == "rendered people")
     let network =
-      kind == .detector
-      ? DetectorNetwork.network(width: 32, height: 32) : LandmarkNetwork.network
+      switch kind {
+      case .detector: DetectorNetwork.network(width: 32, height: 32)
+      case .landmarks: LandmarkNetwork.network
+      case .embedding: EmbeddingNetwork.network
+      }
     #expect(Set(weights.entries) == Set(network.parameters))
 
     // Again: portraits are those that were kept, the training is over.
     let before = try Data(contentsOf: URL(fileURLWithPath: output))
     try train()
-    #expect(rendered.lines == ["1/1"])
+    #expect(rendered.lines.count == 3)
     #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == before)
+  }
+
+  @Test func onePersonCannotBeToldApart() throws {
+    var recipe = NetRecipe(kind: .embedding)
+    (recipe.people, recipe.portraitsEach) = (1, 4)
+    let output = temporaryPath()
+    let error = #expect(throws: FileError.self) {
+      try recipe.train(
+        options: NetTrainingOptions(), output: output, rendering: { _ in }, report: { _ in })
+    }
+    #expect(error?.description.contains("two people or more") == true)
+    #expect(!FileManager.default.fileExists(atPath: output))
   }
 }

@@ -1,4 +1,3 @@
-import CFaceNets
 import FaceCore
 import Foundation
 import Networks
@@ -19,20 +18,12 @@ final class NetFinder: FaceFinder {
     do throws(NetworksError) {
       let engine = try CPUEngine(threads: 1)
       detector = NetDetector(
-        engine: engine, weights: unsafe try Self.weights(face_net_detector(), "detector"))
+        engine: engine, weights: try FaceNetFiles.weights(of: .detector))
       placer = try NetLandmarks(
-        engine: engine, weights: unsafe try Self.weights(face_net_landmarks(), "landmarks"))
+        engine: engine, weights: try FaceNetFiles.weights(of: .landmarks))
     } catch {
       throw AlignError(code: .failed, subject: error.subject, reason: error.reason)
     }
-  }
-
-  private static func weights(
-    _ file: face_net, _ name: String
-  ) throws(NetworksError) -> Parameters {
-    if let path = FaceNetFiles.path(of: name) { return try Safetensors.read(path).parameters }
-    let bytes = unsafe UnsafeRawBufferPointer(start: file.bytes, count: file.count)
-    return unsafe try Safetensors.read(bytes, name: "built-in \(name)").parameters
   }
 
   func detections(
@@ -87,27 +78,4 @@ final class NetFinder: FaceFinder {
   ) throws(AlignError) -> Landmarks {
     placer.face(in: luma, square: FaceSquare(around: fivePoints(of: expected))).landmarks
   }
-}
-
-/// Weights that are used instead of those in the program: files of the folder that the variable
-/// `CURATE_FACE_NETS` names.
-enum FaceNetFiles {
-  private static let folder = ProcessInfo.processInfo.environment["CURATE_FACE_NETS"]
-
-  /// Nil where the folder, or a file of it, is not there.
-  static func path(of name: String) -> String? {
-    guard let folder else { return nil }
-    let path = "\(folder)/\(name).safetensors"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
-  }
-
-  /// Distinguishes them from all others; nil where there are none.
-  static let digest: String? = {
-    let paths = ["detector", "landmarks"].compactMap { path(of: $0) }
-    guard !paths.isEmpty else { return nil }
-    var digest = Digest()
-    // A file that cannot be read is an error when it is used.
-    for path in paths { digest.update((try? Digest.hex(ofFile: path)) ?? path) }
-    return String(digest.hex().prefix(12))
-  }()
 }

@@ -13,5 +13,6 @@ typedef struct {
 
 face_net face_net_detector(void);
 face_net face_net_landmarks(void);
+face_net face_net_embedding(void);
 
 #endif

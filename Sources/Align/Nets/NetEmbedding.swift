@@ -1,0 +1,51 @@
+package import FaceCore
+package import Networks
+
+/// Says who a face is with the built-in network.
+///
+/// It has buffers of its own: make one for each thread.
+package final class NetEmbedding {
+  private let executable: Executable
+
+  /// With the weights of the program, or those of `CURATE_FACE_NETS`.
+  ///
+  /// Throws where those are not this network's.
+  package convenience init(engine: CPUEngine) throws(NetworksError) {
+    try self.init(engine: engine, weights: try FaceNetFiles.weights(of: .embedding))
+  }
+
+  /// Throws where the weights are not this network's.
+  package init(engine: CPUEngine, weights: Parameters) throws(NetworksError) {
+    executable = try engine.compile(
+      EmbeddingNetwork.network, batch: 2, for: .inference, parameters: weights)
+  }
+
+  /// `EmbeddingNetwork.count` numbers of length 1; the product of two faces' is the cosine of the angle
+  /// between them, near 1 for one person.
+  ///
+  /// The mean of the face's answer and its mirror image's, so that a mirror changes nothing.
+  package func embedding(of picture: GrayImage, landmarks: Landmarks) -> [Float] {
+    let square = FaceSquare(aligning: landmarks).picture(
+      of: picture, pixels: EmbeddingNetwork.side)
+    let answers = executable.forward(
+      EmbeddingNetwork.input(of: square) + EmbeddingNetwork.input(of: square.mirrored))[0]
+    let count = EmbeddingNetwork.count
+    let (own, other) = (Self.unit(answers[..<count]), Self.unit(answers[count...]))
+    return Self.unit(zip(own, other).map(+)[...])
+  }
+
+  /// The same direction at length 1.
+  static func unit(_ values: ArraySlice<Float>) -> [Float] {
+    let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return values.map { $0 / max(length, 1e-12) }
+  }
+}
+
+extension GrayImage {
+  /// Left for right.
+  var mirrored: GrayImage {
+    GrayImage(
+      width: width, height: height,
+      bytes: (0..<height).flatMap { bytes[$0 * width..<($0 + 1) * width].reversed() })
+  }
+}
