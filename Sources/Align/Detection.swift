@@ -8,12 +8,12 @@ public struct Detection: Hashable, Sendable, Codable {
   ///
   /// Of the built-in networks what `FoundFace.evidence` says.
   public var score: Float
-  /// The middles of the eyes, the tip of the nose and the corners of the mouth, image-left first;
-  /// empty where the detector finds boxes only.
-  public var points: [Point]
+  /// In pixels of the frame, where they were placed to vouch for the face; nil where the detector finds
+  /// boxes only.
+  public var landmarks: Landmarks?
 
-  public init(box: Box, score: Float, points: [Point] = []) {
-    (self.box, self.score, self.points) = (box, score, points)
+  public init(box: Box, score: Float, landmarks: Landmarks? = nil) {
+    (self.box, self.score, self.landmarks) = (box, score, landmarks)
   }
 
   /// Found in a part of a frame: `scale` pixels of the frame are one of the part's, whose corner is that
@@ -24,7 +24,8 @@ public struct Detection: Hashable, Sendable, Codable {
         x: part.x + box.x * scale, y: part.y + box.y * scale, width: box.width * scale,
         height: box.height * scale),
       score: score,
-      points: points.map { Point(x: part.x + $0.x * scale, y: part.y + $0.y * scale) })
+      landmarks: landmarks?.mapped(
+        by: .scale(Double(scale)).then(.translation(x: Double(part.x), y: Double(part.y)))))
   }
 
   /// Left to right.

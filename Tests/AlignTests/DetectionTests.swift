@@ -140,9 +140,13 @@ private enum Bound {
     )
     let part = Box(x: 100, y: 200, width: 64, height: 64)
     let (point, there) = (Point(x: 5, y: 6), Point(x: 102.5, y: 203))
-    let found = Detection(box: box, score: 2, points: [point])
+    func landmarks(_ point: Point) -> Landmarks {
+      Landmarks([Point](repeating: point, count: Landmarks.count))
+    }
+    let found = Detection(box: box, score: 2, landmarks: landmarks(point))
     #expect(
-      found.moved(from: part, scale: 0.5) == Detection(box: moved, score: 2, points: [there]))
+      found.moved(from: part, scale: 0.5)
+        == Detection(box: moved, score: 2, landmarks: landmarks(there)))
     let face = FoundFace(box: box, probability: 0.7, points: [point])
     #expect(
       face.moved(from: part, scale: 0.5)

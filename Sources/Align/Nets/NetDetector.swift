@@ -49,8 +49,9 @@ package final class NetDetector {
   /// For the picture sizes seen last.
   private var compiled: [(width: Int, height: Int, executable: Executable)] = []
 
-  /// Sizes whose memory is kept.
-  private static let keptSizes = 4
+  /// Sizes whose memory is kept: what the three depths of search and the look at one face take, for
+  /// compiling costs as much as searching.
+  private static let keptSizes = 8
 
   package init(engine: CPUEngine, weights: Parameters) {
     (self.engine, self.weights) = (engine, weights)

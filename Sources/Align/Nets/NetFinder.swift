@@ -47,7 +47,7 @@ final class NetFinder: FaceFinder {
   private func judged(_ found: FoundFace, in luma: GrayImage) -> Detection {
     let placed = placer.face(in: luma, foundIn: FaceSquare(around: found.points))
     return Detection(
-      box: found.box, score: found.evidence(placed), points: fivePoints(of: placed.landmarks))
+      box: found.box, score: found.evidence(placed), landmarks: placed.landmarks)
   }
 
   func detection(
@@ -68,9 +68,7 @@ final class NetFinder: FaceFinder {
   }
 
   func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-    let square =
-      found.points.isEmpty ? FaceSquare(around: found.box) : FaceSquare(around: found.points)
-    return placer.face(in: luma, foundIn: square).landmarks
+    found.landmarks ?? placer.face(in: luma, foundIn: FaceSquare(around: found.box)).landmarks
   }
 
   func landmarks(
