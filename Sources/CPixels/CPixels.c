@@ -44,6 +44,21 @@ CLONES void cpx_weigh(const float *line, const int32_t *starts, const float *wei
   }
 }
 
+CLONES void cpx_products(const float *row, const float *rows, size_t length, size_t count,
+                         float *out) {
+  enum { lanes = 32 };
+  for (size_t r = 0; r < count; r++, rows += length) {
+    float sums[lanes] = {0};
+    size_t i = 0;
+    for (; i + lanes <= length; i += lanes)
+      for (int lane = 0; lane < lanes; lane++) sums[lane] += row[i + lane] * rows[i + lane];
+    for (int lane = 0; i < length; i++, lane++) sums[lane] += row[i] * rows[i];
+    for (int half = lanes / 2; half > 0; half /= 2)
+      for (int lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+    out[r] = sums[0];
+  }
+}
+
 CLONES void cpx_luma(const uint8_t *rgb, uint8_t *luma, size_t count) {
   for (size_t i = 0; i < count; i++) {
     unsigned sum = 77u * rgb[3 * i] + 150u * rgb[3 * i + 1] + 29u * rgb[3 * i + 2];

@@ -111,6 +111,12 @@ extension Workspace {
         """,
       arguments: [entry, person] + arguments + [person])
     let count = db.changesCount
+    try takeOverDecisions(entry: entry, in: db)
+    return count
+  }
+
+  /// Gives faces and tracks the names that an entry decided.
+  func takeOverDecisions(entry: Int64, in db: Database) throws {
     try db.execute(
       sql: """
         UPDATE track SET identity_id = decided.identity_id FROM track_decision AS decided
@@ -124,6 +130,5 @@ extension Workspace {
         WHERE decision.journal_id = ? AND decision.face_id = face.id
         """,
       arguments: [entry])
-    return count
   }
 }

@@ -4,7 +4,10 @@ import Catalog
 struct Identity: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Name the people of the catalogue.",
-    subcommands: [List.self, Assign.self, Merge.self, Split.self, Rename.self],
+    subcommands: [
+      List.self, Suggest.self, Show.self, Assign.self, Merge.self, Split.self, Rename.self,
+      Exclude.self,
+    ],
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
@@ -114,7 +117,8 @@ struct Identity: ParsableCommand {
   }
 
   struct Rename: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Give a person another name.")
+    static let configuration = CommandConfiguration(
+      abstract: "Give a person another name.", aliases: ["name"])
 
     @OptionGroup var workspace: WorkspaceOption
 

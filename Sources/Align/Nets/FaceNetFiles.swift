@@ -34,12 +34,15 @@ enum FaceNetFiles {
   }
 
   /// Distinguishes those that decide which faces are found from all others; nil where there are none.
-  static let digest: String? = {
-    let paths = [Net.detector, .landmarks].compactMap { path(of: $0) }
+  static let digest = digest(of: [.detector, .landmarks])
+
+  /// The same of some networks.
+  static func digest(of nets: [Net]) -> String? {
+    let paths = nets.compactMap { path(of: $0) }
     guard !paths.isEmpty else { return nil }
     var digest = Digest()
     // A file that cannot be read is an error when it is used.
     for path in paths { digest.update((try? Digest.hex(ofFile: path)) ?? path) }
     return String(digest.hex().prefix(12))
-  }()
+  }
 }

@@ -50,6 +50,10 @@ typedef struct {
 void cpx_view(const uint8_t *rgb, int width, int height, const cpx_map *map, const cpx_tone *tone,
               int side, float *planes);
 
+/// The product of a row of `length` floats with each of `count` rows that follow one another. Both
+/// versions add in the same order.
+void cpx_products(const float *row, const float *rows, size_t length, size_t count, float *out);
+
 /// Has the allocator keep up to 256 MB that were freed, and pieces of up to 32 MB among them.
 void cpx_keep_memory(void);
 
