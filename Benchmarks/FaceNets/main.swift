@@ -4,6 +4,8 @@
 //        facenet-bench place LANDMARKS ANNOTATED
 //        facenet-bench jitter LANDMARKS ANNOTATED
 //        facenet-bench embed EMBEDDING LIST.json [--plain]
+//        facenet-bench people EMBEDDING LIST.json
+//        facenet-bench crowd TRACKS PEOPLE
 //        facenet-bench speed
 
 import Align
@@ -44,6 +46,8 @@ case ("detect", 5...):
 case ("place", 4): try place(weights: arguments[2], folder: arguments[3])
 case ("jitter", 4): try jitter(weights: arguments[2], folder: arguments[3])
 case ("embed", 4...): try embed(weights: arguments[2], list: arguments[3])
+case ("people", 4): try people(weights: arguments[2], list: arguments[3])
+case ("crowd", 4): crowd(tracks: Int(arguments[2]) ?? 16_000, people: Int(arguments[3]) ?? 200)
 case ("speed", 2): try speed()
 default:
   FileHandle.standardError.write(Data("usage: see the head of main.swift\n".utf8))
