@@ -28,6 +28,12 @@ public struct Detection: Hashable, Sendable, Codable {
         by: .scale(Double(scale)).then(.translation(x: Double(part.x), y: Double(part.y)))))
   }
 
+  /// Whether its landmarks are these, as near as two looks at one face come.
+  func isSameFace(as other: Landmarks?) -> Bool {
+    guard let landmarks, let other else { return false }
+    return landmarks.box.overlap(with: other.box) > 0.5
+  }
+
   /// Left to right.
   package static func sorted(_ detections: [Detection]) -> [Detection] {
     detections.sorted {

@@ -154,6 +154,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
   ) throws(AlignError) {
     guard isNew(found.box) else { return }
     let landmarks = try aligner.finder.landmarks(in: luma, of: found)
+    // Of a part of a face that is followed already the box is new, the landmarks are not.
+    guard !followed.contains(where: { found.isSameFace(as: $0.landmarks) }) else { return }
     followed.append(FollowedFace(found, landmarks: landmarks, in: luma, frame: frame))
   }
 

@@ -13,20 +13,24 @@ public struct FaceEmbedding: Hashable, Sendable {
 }
 
 extension Workspace {
+  /// Landmarks further off than this are taken for gone astray.
+  private static let greatestMisfit = 0.14
+
   /// Faces by which a track is known: in each of five bands of yaw the largest of each third of its
-  /// time there, so at most 15.
+  /// time there, so at most 15; where landmarks went astray only when there is no other.
   ///
   /// `within` says what of them is wanted.
   private static func sample(_ columns: String, where condition: String) -> String {
     """
     SELECT \(columns) FROM (
       SELECT *, row_number() OVER (
-        PARTITION BY video_id, track, band, part ORDER BY eye_distance DESC, id) AS place
+        PARTITION BY video_id, track, band, part
+        ORDER BY ifnull(landmark_misfit, 0) > \(greatestMisfit), eye_distance DESC, id) AS place
       FROM (
-        SELECT id, video_id, track, yaw, band, eye_distance,
+        SELECT id, video_id, track, yaw, band, eye_distance, landmark_misfit,
           ntile(3) OVER (PARTITION BY video_id, track, band ORDER BY ordinal) AS part
         FROM (
-          SELECT id, video_id, track, ordinal, yaw, eye_distance,
+          SELECT id, video_id, track, ordinal, yaw, eye_distance, landmark_misfit,
             (yaw >= -50) + (yaw >= -20) + (yaw > 20) + (yaw > 50) AS band
           FROM face WHERE \(tellingFaces)))
     ) AS chosen \(condition)

@@ -30,12 +30,16 @@ struct Reject: ParsableCommand {
   func run() throws {
     let faceQuery = try FaceQuery(typed: query)
     let opened = try workspace.openForWriting()
+    let before = try opened.count()
     if dryRun {
-      return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
+      let count = try opened.count(matching: faceQuery)
+      return warn("\(count) of \(before) faces match; nothing was changed")
     }
     let count = try opened.reject(
       matching: faceQuery, reason: reason, scope: scope.scope, note: .now())
-    warn("\(count) faces rejected" + (count > 0 ? "; curate undo takes it back" : ""))
+    warn(
+      "\(count) of \(before) faces rejected, \(before - count) are left"
+        + (count > 0 ? "; curate undo takes it back" : ""))
   }
 }
 
@@ -62,8 +66,11 @@ struct Accept: ParsableCommand {
     if dryRun {
       return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
     }
+    let before = try opened.count()
     let count = try opened.accept(
       matching: faceQuery, reason: reason, scope: scope.scope, note: .now())
-    warn("\(count) faces accepted" + (count > 0 ? "; curate undo takes it back" : ""))
+    warn(
+      "\(count) faces accepted, \(before + count) are there now"
+        + (count > 0 ? "; curate undo takes it back" : ""))
   }
 }

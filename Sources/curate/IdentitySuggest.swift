@@ -139,7 +139,8 @@ extension Identity {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the faces that stand for a person: one for each band of yaw.",
-      discussion: "Of the faces by which its tracks are known, the one that is most like all others.")
+      discussion:
+        "Of the faces by which its tracks are known, the one that is most like all others.")
 
     @OptionGroup var workspace: WorkspaceOption
     @OptionGroup var output: OutputOption

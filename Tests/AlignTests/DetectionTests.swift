@@ -56,6 +56,16 @@ private enum Bound {
     #expect(errors[errors.count / 2] < Bound.profileError)
   }
 
+  /// In these two frames the detector also frames a part of the face.
+  @Test(.enabled(if: picturesAreHere), arguments: ["lp_d19", "lp_d6"])
+  func aFaceThatFillsThePictureIsFoundOnceAndWhole(clip: String) throws {
+    let folder = try #require(sharedFile("media/videos"))
+    let faces = try FaceAligner().faces(in: try picture("\(folder)/\(clip).mp4"))
+    #expect(faces.count == 1)
+    let face = try #require(faces.first)
+    #expect(headMisfit(of: face.landmarks, pose: face.pose) < 0.12)
+  }
+
   @Test(.enabled(if: picturesAreHere), arguments: allModels)
   func alignersOfTheSameModelsFindTheSame(models: NamedModels) throws {
     let first = try FaceAligner(models.models)

@@ -100,7 +100,8 @@ import Testing
       let own = try workspace.faces(
         matching: FaceQuery(parsing: "track = \(track.number) and video = \(track.videoName)"))
       let largest = try #require(own.map(\.size).max())
-      #expect(byTrack["\(track.videoName) \(track.number)"]?.contains { $0.size == largest } == true)
+      #expect(
+        byTrack["\(track.videoName) \(track.number)"]?.contains { $0.size == largest } == true)
     }
     try workspace.keepEmbeddings(vectors(Array(rows.prefix(10))), model: "m1")
     #expect(try workspace.facesToEmbed(model: "m1") == Array(rows.dropFirst(10)))

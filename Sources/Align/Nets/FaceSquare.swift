@@ -30,6 +30,11 @@ package struct FaceSquare: Hashable, Sendable {
     self.init(center: box.center, side: 1.4 * box.area.squareRoot(), roll: 0)
   }
 
+  /// Whether the two are one but for a fortieth of the side.
+  func isNear(_ other: FaceSquare) -> Bool {
+    center.distance(to: other.center) < 0.025 * side && abs(side - other.side) < 0.025 * side
+  }
+
   /// Pixels of the picture to those of the square at `pixels` across.
   package func transform(pixels: Int) -> FaceCore.AffineTransform {
     FaceCore.AffineTransform.translation(x: -Double(center.x), y: -Double(center.y))

@@ -31,7 +31,14 @@ final class NetFinder: FaceFinder {
   ) throws(AlignError) -> [Detection] {
     let side = Self.sides[depth] ?? 768
     let found = try found(in: luma, longestSide: side).map { judged($0, in: luma) }
-    return Detection.sorted(found.filter { $0.score > Self.leastEvidence })
+    return Detection.sorted(Self.distinct(found.filter { $0.score > Self.leastEvidence }))
+  }
+
+  /// Without those whose landmarks are another's that is surer: the detector framed a part of its face.
+  private static func distinct(_ found: [Detection]) -> [Detection] {
+    found.sorted { ($0.score, $0.box.x) > ($1.score, $1.box.x) }.reduce(into: []) { kept, next in
+      if !kept.contains(where: { $0.isSameFace(as: next.landmarks) }) { kept.append(next) }
+    }
   }
 
   private func found(

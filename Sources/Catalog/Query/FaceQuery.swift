@@ -8,7 +8,7 @@ public struct FaceQuery: Hashable, Sendable {
   public let expression: QueryExpression?
   public var includesRejected: Bool
   /// As it was typed, or as it prints; errors point into it.
-  let text: String
+  public let text: String
 
   /// All faces that are not rejected.
   public static let all = FaceQuery(nil)

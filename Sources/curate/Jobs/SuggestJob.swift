@@ -90,7 +90,8 @@ enum YawBand: Int, CaseIterable {
 
   init(yaw: Double) {
     self =
-      yaw < -50 ? .left : yaw < -20 ? .halfLeft : yaw <= 20 ? .front : yaw <= 50 ? .halfRight : .right
+      yaw < -50
+      ? .left : yaw < -20 ? .halfLeft : yaw <= 20 ? .front : yaw <= 50 ? .halfRight : .right
   }
 
   var name: String {

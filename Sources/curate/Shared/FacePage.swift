@@ -1,0 +1,70 @@
+import Catalog
+import FaceCore
+import Foundation
+import Media
+
+/// A page with faces on it: one file that needs nothing beside it and speaks to nobody.
+struct FacePage {
+  let workspace: Workspace
+  let title: String
+  let lead: String
+
+  /// Side of a face, in pixels.
+  private static let side = 112
+
+  /// Writes it whole or not at all.
+  func write(_ sections: [String], to path: String) throws {
+    let text = """
+      <!DOCTYPE html>
+      <html lang="en"><head><meta charset="utf-8"><title>\(Self.escaped(title))</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <style>\(Self.style)</style></head><body><main>
+      <h1>\(Self.escaped(title))</h1><p class="lead">\(lead)</p>
+      \(sections.joined(separator: "\n"))
+      <footer>The people in this page have rights that its owner has to clear before it is shown. \
+      Made by curate.</footer></main></body></html>
+
+      """
+    try AtomicFile.write(Data(text.utf8), to: path)
+  }
+
+  /// A face with a line below it; a crop that cannot be read leaves its place empty.
+  func figure(_ face: FaceRecord, _ caption: String = "") throws -> String {
+    let title = Self.escaped("\(face.video), \(face.time.seconds.text(1)) s, \(face.id)")
+    var source = ""
+    if let bytes = try workspace.crops.crop(named: face.crop.name),
+      // The rest of the page is good without it.
+      let whole = try? ImageFile.decode(bytes, subject: face.crop.name)
+    {
+      let side = min(Self.side, whole.width)
+      let small = try JPEG.encode(whole.shrunk(width: side, height: side), quality: 85)
+      source = "data:image/jpeg;base64,\(Data(small).base64EncodedString())"
+    }
+    return """
+      <figure title="\(title)"><img alt="\(title)" src="\(source)"><figcaption>\
+      \(Self.escaped(caption))</figcaption></figure>
+      """
+  }
+
+  static func escaped(_ text: String) -> String {
+    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: "\"", with: "&quot;")
+  }
+
+  private static let style = """
+    body{font:15px/1.45 system-ui,sans-serif;margin:0;background:#14161b;color:#d9dce3}
+    main{max-width:74rem;margin:0 auto;padding:2rem}
+    h1{margin:0 0 .3rem}h2{margin:1.8rem 0 .2rem;font-size:1.15rem}h3{margin:0;font-size:.95rem}
+    em{color:#ffb26b;font-size:.8rem;font-style:normal}p{margin:.2rem 0 .6rem;color:#9aa1b0}
+    .row{display:flex;flex-wrap:wrap;gap:8px}figure{margin:0;width:112px}
+    figure img{width:112px;height:112px;border-radius:6px;background:#23262e;display:block}
+    figcaption{font-size:.72rem;color:#9aa1b0;overflow-wrap:anywhere}
+    table{border-collapse:collapse;margin:.4rem 0}td,th{padding:.15rem .9rem .15rem 0;text-align:left}
+    td.n{text-align:right;font-variant-numeric:tabular-nums}
+    .cards{display:flex;flex-wrap:wrap;gap:10px}.cards div{background:#1d2028;border-radius:8px;
+    padding:.6rem .9rem}.cards b{display:block;font-size:1.4rem}.cards span{color:#9aa1b0}
+    .measure{display:grid;grid-template-columns:15rem 1fr;gap:1rem;margin:.9rem 0}
+    svg rect{fill:#6ea8fe}footer{margin-top:2.5rem;color:#6c7383;font-size:.8rem}
+    .pair{display:flex;gap:2px;background:#1d2028;border-radius:8px;padding:6px}
+    """
+}

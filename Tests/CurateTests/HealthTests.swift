@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct HealthTests {
+  private struct Report: Decodable {
+    struct Counts: Decodable {
+      var videos: Int
+      var faces: Int
+      var people: Int
+      var rejected: Int
+    }
+    struct Measure: Decodable {
+      var name: String
+      var faces: Int
+      var p50: Double
+      var bars: [Int]
+    }
+    struct Worst: Decodable {
+      var id: String
+    }
+    var counts: Counts
+    var measures: [Measure]
+    var worst: [Worst]
+  }
+
+  @Test func theReportIsTextAndJSONAndAPage() throws {
+    let workspace = try TestWorkspace.paired(faces: 20)
+    let rejected = try workspace.curate("reject", "sharpness < p10", "--reason", "soft")
+    #expect(rejected.status == 0)
+    #expect(rejected.errors.contains("are left"), "\(rejected.errors)")
+    let text = try workspace.curate("health")
+    #expect(text.status == 0 && text.output.contains("of 2 videos"), "\(text.errors)")
+    #expect(text.output.contains("soft "))
+
+    let page = workspace.folder.path("health.html")
+    let json = try workspace.curate(
+      "health", "identity = alice", "--format", "json", "--worst", "5", "--page", page)
+    let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
+    let alice = try workspace.count("identity = alice")
+    #expect(report.counts.faces == alice && report.counts.videos == 1)
+    #expect(report.counts.people == 1 && report.worst.count <= 5 && !report.worst.isEmpty)
+    let sharpness = try #require(report.measures.first { $0.name == "sharpness" })
+    #expect(sharpness.faces == alice && sharpness.bars.reduce(0, +) == alice)
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("identity = alice") && html.contains("data:image/jpeg;base64,"))
+    #expect(!html.contains("http"), "the page speaks to nobody")
+  }
+
+  @Test func anEmptyWorkspaceAndAMistakeAreToldApart() throws {
+    let workspace = try TestWorkspace()
+    let page = workspace.folder.path("empty.html")
+    let empty = try workspace.curate("health", "--page", page)
+    #expect(empty.status == 0 && empty.output.contains("0 faces in 0 tracks"), "\(empty.errors)")
+    #expect(FileManager.default.fileExists(atPath: page))
+    #expect(try workspace.curate("health", "beauty > 3").status == 64)
+    #expect(try workspace.curate("health", "identity = nobody").status == 1)
+  }
+}
