@@ -86,6 +86,9 @@ let benchmarks: [Target] = [
     name: "catalog-bench", dependencies: ["Catalog", "FaceCore", grdb],
     path: "Benchmarks/Catalog", swiftSettings: strict),
   .executableTarget(
+    name: "dedup-bench", dependencies: ["FaceCore", "Media", "SyntheticFaces"],
+    path: "Benchmarks/Dedup", swiftSettings: strict),
+  .executableTarget(
     name: "light-bench", dependencies: ["Align", "FaceCore", "SyntheticFaces"],
     path: "Benchmarks/Light", swiftSettings: strict),
   .executableTarget(

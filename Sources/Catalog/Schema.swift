@@ -13,7 +13,7 @@ enum Schema {
   /// Grows by one with each migration.
   ///
   /// Kept in `user_version`.
-  static let version = 3
+  static let version = 4
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -32,6 +32,10 @@ enum Schema {
     migrator.registerMigration("3") { db in
       for statements in version3 { try db.execute(sql: statements) }
       try db.execute(sql: "PRAGMA user_version = 3")
+    }
+    migrator.registerMigration("4") { db in
+      for statements in version4 { try db.execute(sql: statements) }
+      try db.execute(sql: "PRAGMA user_version = 4")
     }
     return migrator
   }
