@@ -1,4 +1,3 @@
-public import FaceCore
 import GRDB
 
 /// What making the marks of near-duplicates anew changed.
