@@ -135,7 +135,8 @@ let tests: [Target] = [
     exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(name: "LayeringTests", swiftSettings: strict),
   .testTarget(
-    name: "CurateTests", dependencies: ["TestSupport", "FaceCore", "Media", "curate"],
+    name: "CurateTests",
+    dependencies: ["TestSupport", "FaceCore", "Media", "SyntheticFaces", "curate"],
     swiftSettings: strict),
 ]
 

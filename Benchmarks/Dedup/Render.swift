@@ -3,8 +3,9 @@ import Foundation
 import Media
 import SyntheticFaces
 
-/// For each person a clip of moments that all differ, and the same clip with every fourth frame shown
-/// twice, as film is for television; `NAME.json` says which moment each of its frames shows.
+/// For each person a clip of moments that all differ, 24 frames a second, and the same clip at 30
+/// frames a second, every fourth frame twice, as film is for television; `NAME.json` says which frame of
+/// the first each of its frames is.
 func render(into folder: String, people: Int, moments: Int) throws {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   for person in 0..<people {
@@ -15,15 +16,16 @@ func render(into folder: String, people: Int, moments: Int) throws {
     let clip = MomentClip(identity: identity, seed: UInt64(person + 1), moments: moments)
     let renderer = clip.renderer()
     let name = "\(folder)/\(identity.name)"
-    var plain = try writer(name + ".mp4", of: clip)
-    var doubled = try writer(name + "-pulldown.mp4", of: clip)
+    let rates: [Int32] = [24, 30]
+    var plain = try writer(name + ".mp4", of: clip, rate: rates[0])
+    var doubled = try writer(name + "-pulldown.mp4", of: clip, rate: rates[1])
     var order: [Int] = []
-    for (moment, scene) in clip.scenes.enumerated() {
+    for (frame, scene) in clip.scenes.enumerated() {
       let image = renderer.render(scene).image
-      try plain.append(image, at: time(moment))
-      for _ in 0..<(moment % 4 == 3 ? 2 : 1) {
-        try doubled.append(image, at: time(order.count))
-        order.append(moment)
+      try plain.append(image, at: time(frame, rate: rates[0]))
+      for _ in 0..<(frame % 4 == 3 ? 2 : 1) {
+        try doubled.append(image, at: time(order.count, rate: rates[1]))
+        order.append(frame)
       }
     }
     try plain.finish()
@@ -32,14 +34,11 @@ func render(into folder: String, people: Int, moments: Int) throws {
   }
 }
 
-private func time(_ frame: Int) -> Timestamp {
-  Timestamp(
-    ticks: Int64(frame) * 512, numerator: 1,
-    denominator: Int32(MomentClip.framesPerSecond) * 512)
+private func time(_ frame: Int, rate: Int32) -> Timestamp {
+  Timestamp(ticks: Int64(frame) * 512, numerator: 1, denominator: rate * 512)
 }
 
-private func writer(_ path: String, of clip: MomentClip) throws -> VideoWriter {
-  let rate = Int32(MomentClip.framesPerSecond)
+private func writer(_ path: String, of clip: MomentClip, rate: Int32) throws -> VideoWriter {
   var settings = VideoSettings(
     width: clip.scenes[0].camera.width, height: clip.scenes[0].camera.height,
     timebase: Rational(numerator: 1, denominator: rate * 512),

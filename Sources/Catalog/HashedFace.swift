@@ -20,6 +20,8 @@ public struct HashedFace: Sendable {
   /// In pixels of the frame.
   public let landmarks: Landmarks
   public let hash: FaceHash
+  /// How much it differs from the face of its track a frame before; nil where there is none.
+  public let change: Double?
   /// Of the crop's file: 64 hexadecimal digits.
   public let cropSHA256: String
   /// Side, in pixels.
@@ -53,7 +55,7 @@ extension Workspace {
         sql: condition.prefix + """
           SELECT face.id AS row, face.video_id, track, ordinal, position,
             CAST(ticks AS REAL) * time_numerator / time_denominator AS seconds,
-            face.identity_id, pose_w, pose_x, pose_y, pose_z, light, landmarks, hash, quality,
+            face.identity_id, pose_w, pose_x, pose_y, pose_z, light, landmarks, hash, quality, change,
             crop_sha256, crop_size, mouth, eyes, inter_eye, sharpness, landmark_misfit,
             under_exposed, over_exposed, rejection_id
           FROM video JOIN face ON face.video_id = video.id
@@ -95,7 +97,7 @@ extension HashedFace {
         code: .damaged, subject: "face \(row["row"] as Int64)", reason: "its row cannot be read")
     }
     (self.landmarks, self.hash) = (landmarks, found)
-    self.row = row["row"]
+    (self.row, change) = (row["row"], row["change"])
     (videoRow, track) = (row["video_id"], row["track"])
     (ordinal, position, seconds) = (row["ordinal"], row["position"], row["seconds"])
     identityRow = row["identity_id"]

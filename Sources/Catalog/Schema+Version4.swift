@@ -1,7 +1,8 @@
 /// What migration 4 changes: hashes of faces, and marks that say a face is no duplicate any more.
 ///
 /// Hashes are a table of their own, for the index that answers filters is not touched when they are
-/// written. A mark whose `best_id` is NULL takes an earlier one away, so that the search for
+/// written. `change` says how much a face differs from that of its track in the frame before, NULL where
+/// there is none. A mark whose `best_id` is NULL takes an earlier one away, so that the search for
 /// near-duplicates can be run again and its every outcome be taken back.
 extension Schema {
   static let version4: [String] = [
@@ -10,6 +11,7 @@ extension Schema {
       face_id INTEGER PRIMARY KEY REFERENCES face(id),
       hash BLOB NOT NULL CHECK (length(hash) = 32),
       quality INTEGER NOT NULL CHECK (quality BETWEEN 0 AND 100),
+      change REAL CHECK (change >= 0 AND change < 1e30),
       version INTEGER NOT NULL CHECK (version > 0)
     ) STRICT;
     """,

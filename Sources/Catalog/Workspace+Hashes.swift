@@ -11,6 +11,22 @@ public struct UnhashedFace: Hashable, Sendable {
   public let crop: String
   /// In pixels of the crop.
   public let landmarks: Landmarks
+  /// From pixels of the frame to pixels of the crop.
+  public let transform: FaceCore.AffineTransform
+  /// The row of its track's face in the frame before, if there is one.
+  public let previous: Int64?
+}
+
+/// What is kept of a face for the search for near-duplicates.
+public struct NewHash: Hashable, Sendable {
+  public var row: Int64
+  public var hash: FaceHash
+  /// How much the face differs from the one of its track a frame before; nil where there is none.
+  public var change: Double?
+
+  public init(row: Int64, hash: FaceHash, change: Double?) {
+    (self.row, self.hash, self.change) = (row, hash, change)
+  }
 }
 
 /// Hashes of faces, which tell near-duplicates.
@@ -36,13 +52,15 @@ extension Workspace {
     }
   }
 
-  /// What it takes to hash the faces of these rows.
+  /// What it takes to hash the faces of these rows, in their order.
   public func unhashedFaces(rows: some Sequence<Int64>) throws -> [UnhashedFace] {
     try catalog.read { db in
       let statement = try db.cachedStatement(
         sql: """
           SELECT face.id AS row, sha256, ordinal, position, crop_name, landmarks,
-            crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty
+            crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty,
+            (SELECT before.id FROM face AS before WHERE before.video_id = face.video_id
+              AND before.ordinal = face.ordinal - 1 AND before.track = face.track) AS previous
           FROM face JOIN video ON video.id = face.video_id WHERE face.id = ?
           """)
       return try rows.compactMap { row in
@@ -52,14 +70,19 @@ extension Workspace {
   }
 
   /// Keeps the hashes of these rows of `face`, all or none; earlier ones are replaced.
-  public func keepHashes(_ hashes: [(row: Int64, hash: FaceHash)]) throws {
+  public func keepHashes(_ hashes: [NewHash]) throws {
     guard !hashes.isEmpty else { return }
     try catalog.write { db in
       let statement = try db.cachedStatement(
-        sql: "INSERT OR REPLACE INTO face_hash(face_id, hash, quality, version) VALUES (?, ?, ?, ?)")
-      for (row, hash) in hashes {
+        sql: """
+          INSERT OR REPLACE INTO face_hash(face_id, hash, quality, change, version)
+          VALUES (?, ?, ?, ?, ?)
+          """)
+      for new in hashes {
         try statement.execute(
-          arguments: [row, Data(hash.bytes), hash.quality, FaceHash.version])
+          arguments: [
+            new.row, Data(new.hash.bytes), new.hash.quality, new.change, FaceHash.version,
+          ])
       }
     }
   }
@@ -70,10 +93,11 @@ extension Workspace {
       throw CatalogError(
         code: .damaged, subject: id.description, reason: "its landmarks cannot be read")
     }
-    let transform = AffineTransform(
+    let transform = FaceCore.AffineTransform(
       a: row["crop_a"], b: row["crop_b"], tx: row["crop_tx"], c: row["crop_c"], d: row["crop_d"],
       ty: row["crop_ty"])
     return UnhashedFace(
-      row: row["row"], id: id, crop: row["crop_name"], landmarks: landmarks.mapped(by: transform))
+      row: row["row"], id: id, crop: row["crop_name"], landmarks: landmarks.mapped(by: transform),
+      transform: transform, previous: row["previous"])
   }
 }

@@ -27,7 +27,7 @@ public struct HashSearch: Sendable {
   }
 
   /// How pairs are looked for; they are the same either way.
-  enum Method { case slots, all }
+  package enum Method: Sendable { case slots, all }
 
   static let rowsOfAPiece = 2048
 
@@ -69,7 +69,7 @@ public struct HashSearch: Sendable {
       .sorted { ($0.first, $0.second) < ($1.first, $1.second) }
   }
 
-  func pairs<State: Sendable>(
+  package func pairs<State: Sendable>(
     within limit: Int, by method: Method, threads: Int, from state: State,
     _ body: @Sendable (inout State, Pair) -> Void
   ) -> [State] {
@@ -97,7 +97,7 @@ public struct HashSearch: Sendable {
   }
 
   /// By how many comparisons each takes, eight at a time.
-  func cheaperMethod(within limit: Int) -> Method {
+  package func cheaperMethod(within limit: Int) -> Method {
     let probes = HashSlot.probes(within: limit)
     // Beyond that, visiting buckets alone takes longer than comparing.
     guard probes.count <= 137, codes.count > 2000 else { return .all }

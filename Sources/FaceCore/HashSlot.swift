@@ -49,7 +49,8 @@ struct HashPlanes: Sendable {
           guard let base = planes.baseAddress, let target = found.baseAddress else { return 0 }
           // Four words side by side are laid out as the vector is.
           return unsafe cpx_near(
-            base + range.lowerBound, count, UnsafeRawPointer(code).assumingMemoryBound(to: UInt64.self),
+            base + range.lowerBound, count,
+            UnsafeRawPointer(code).assumingMemoryBound(to: UInt64.self),
             range.count, Int32(limit), target)
         }
       }

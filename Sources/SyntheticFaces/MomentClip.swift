@@ -1,15 +1,18 @@
 import FaceCore
 import Foundation
 
-/// A clip for measuring what finds near-duplicates: no two of its frames are the same moment.
+/// A clip for measuring what finds near-duplicates: no two of its moments are the same.
 ///
-/// From one frame to the next the head turns, the face moves or the light changes, a little but
-/// truly, and no frame comes back to one before. So frames of copies of the clip are duplicates
-/// where they show the same moment, and nowhere else.
+/// From one moment to the next the head turns, the face moves or the light changes, a little but
+/// truly, and no moment comes back to one before. So moments in copies of the clip are duplicates
+/// where they are the same, and nowhere else. Of the frames on the way between two moments nobody can
+/// say which they are duplicates of.
 public struct MomentClip: Sendable {
   public let identity: FaceIdentity
-  /// One a frame.
+  /// One a frame; every `stride`-th is a moment.
   public let scenes: [Scene]
+  /// Frames from one moment to the next.
+  public static let stride = 3
   public static let framesPerSecond = 24
 
   /// How far two moments are apart at least, in one of these.
@@ -17,7 +20,7 @@ public struct MomentClip: Sendable {
     /// Angle of the rotation between them, in degrees.
     public var rotation = 4.0
     /// Difference of jaw, smile, pucker or brows, of 2 from end to end; lids count half.
-    public var expression: Float = 0.3
+    public var expression: Float = 0.5
     /// Change of the key light's azimuth, in degrees.
     public var light: Float = 35
 
@@ -35,13 +38,19 @@ public struct MomentClip: Sendable {
     let clip = SampleClip(
       name: identity.name, identity: identity, seed: seed, frames: moments, width: width,
       height: height, framesPerSecond: Self.framesPerSecond)
-    var moments: [Moment] = [Moment(azimuth: clip.look.keyAzimuth)]
-    while moments.count < clip.frames {
-      let last = moments[moments.count - 1]
+    var path: [Moment] = [Moment(azimuth: clip.look.keyAzimuth)]
+    while path.count < moments {
+      let last = path[path.count - 1]
       let next = last.moved(by: step, using: &generator)
-      if moments.allSatisfy({ next.isApart(from: $0, by: step) }) { moments.append(next) }
+      if path.allSatisfy({ next.isApart(from: $0, by: step) }) { path.append(next) }
     }
-    scenes = moments.enumerated().map { index, moment in
+    let frames =
+      path.indices.dropLast().flatMap { index in
+        (0..<Self.stride).map {
+          path[index].mixed(with: path[index + 1], Double($0) / Double(Self.stride))
+        }
+      } + path.suffix(1)
+    scenes = frames.enumerated().map { index, moment in
       var scene = clip.scene(at: 0)
       scene.pose = moment.pose
       scene.torso = Pose(yaw: 0.22 * moment.yaw, pitch: 0, roll: 0.2 * moment.roll)
@@ -101,6 +110,20 @@ private struct Moment {
       next.azimuth = min(70, max(-70, azimuth + sign * Float(length) * step.light))
     }
     return next
+  }
+
+  /// On the way to `other`: 0 here, 1 there.
+  func mixed(with other: Moment, _ part: Double) -> Moment {
+    func mix(_ from: Double, _ to: Double) -> Double { from + (to - from) * part }
+    func mix(_ from: Float, _ to: Float) -> Float { from + (to - from) * Float(part) }
+    var mixed = Moment(
+      yaw: mix(yaw, other.yaw), pitch: mix(pitch, other.pitch), roll: mix(roll, other.roll),
+      azimuth: mix(azimuth, other.azimuth))
+    for path in Self.features.map(\.path) + [\.blinkLeft, \.blinkRight] {
+      mixed.expression[keyPath: path] = mix(
+        expression[keyPath: path], other.expression[keyPath: path])
+    }
+    return mixed
   }
 
   func isApart(from other: Moment, by step: MomentClip.Step) -> Bool {

@@ -39,7 +39,8 @@ struct Dedup: ParsableCommand {
   @Flag(help: "Say what would be marked, and mark nothing.")
   var dryRun = false
 
-  @Flag(help: "Show how near the nearest faces are, and what each distance would mark; marks nothing.")
+  @Flag(
+    help: "Show how near the nearest faces are, and what each distance would mark; marks nothing.")
   var histogram = false
 
   @Flag(help: "Show how much of each video is in another, and where; marks nothing.")

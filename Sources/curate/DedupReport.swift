@@ -2,7 +2,8 @@ import Augment
 import Catalog
 import Foundation
 
-/// What `dedup` prints. Faces, pairs, clusters and videos are counted apart.
+/// The result of a search for near-duplicates, as it is printed: faces, pairs, clusters and videos are
+/// counted apart.
 struct DedupReport: Encodable {
   /// The largest distance of near faces, in bits.
   var distance: Int
@@ -60,7 +61,8 @@ struct DedupReport: Encodable {
   private var videoRows: [Int64]
 
   private enum CodingKeys: String, CodingKey {
-    case distance, faces, videos, pairs, clusters, marked, sameCrop, sameTrack, sameVideo, otherVideo
+    case distance, faces, videos, pairs, clusters, marked, sameCrop, sameTrack, sameVideo,
+      otherVideo
     case kept, newlyMarked, lifted, dryRun, histogram, overlap
   }
 
@@ -128,7 +130,9 @@ struct DedupReport: Encodable {
         [Column("what") { $0.0 }, Column("number", number: true) { "\($0.1)" }])
     ]
     if let histogram { parts.append(Self.table(histogram)) }
-    if let overlap { parts.append(overlap.isEmpty ? "no video is in another" : Self.table(overlap)) }
+    if let overlap {
+      parts.append(overlap.isEmpty ? "no video is in another" : Self.table(overlap))
+    }
     return parts.joined(separator: "\n\n")
   }
 

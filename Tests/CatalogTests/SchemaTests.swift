@@ -26,6 +26,11 @@ import Testing
     "UPDATE measure SET name = ''", "UPDATE measure SET version = 0",
     "INSERT INTO measure SELECT * FROM measure LIMIT 1", "UPDATE face SET light_bin = 'dark'",
     "UPDATE face SET sharpness = 9e999", "UPDATE face SET duplicate_id = 999", "DELETE FROM shot",
+    "INSERT INTO face_hash VALUES (1, x'00', 50, NULL, 1)",
+    "INSERT INTO face_hash VALUES (1, zeroblob(32), 101, NULL, 1)",
+    "INSERT INTO face_hash VALUES (999, zeroblob(32), 50, NULL, 1)",
+    "INSERT INTO duplicate(journal_id, face_id, best_id) VALUES (1, 1, 1)",
+    "INSERT INTO duplicate(journal_id, face_id, best_id) VALUES (1, 1, NULL)",
     "UPDATE track SET identity_id = 999", "UPDATE identity SET name = ' a'",
     "INSERT INTO identity(name, journal_id) VALUES ('alice', 1)",
     "UPDATE decision SET why = '' WHERE kind = 'reject'", "UPDATE decision SET kind = 'undo'",
@@ -59,7 +64,7 @@ import Testing
         try String.fetchOne(db, sql: "PRAGMA \($0)")
       }
     }
-    #expect(found == ["\(0x4355_5241)", "3", "wal", "ok"])
+    #expect(found == ["\(0x4355_5241)", "4", "wal", "ok"])
   }
 
   /// The order of ids comes from an index: a list of any length starts at once.

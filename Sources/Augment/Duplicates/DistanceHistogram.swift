@@ -31,7 +31,9 @@ public struct DistanceHistogram: Hashable, Sendable {
       for distance in nearest { along[distance, default: 0] += 1 }
     }
     var elsewhere: [Int: Int] = [:]
-    for match in search.matches { elsewhere[match.face] = min(elsewhere[match.face] ?? .max, match.distance) }
+    for match in search.matches {
+      elsewhere[match.face] = min(elsewhere[match.face] ?? .max, match.distance)
+    }
     let far = elsewhere.values.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
     rows = stride(from: 0, through: distance, by: 4).map { low in
       let range = low...min(low + 3, distance)

@@ -14,16 +14,30 @@ public struct DuplicateLimits: Hashable, Sendable {
   /// Difference of the light's first order over its constant.
   public var light: Float
 
-  /// Of two frames of one video: what the eye would not miss in a still picture.
-  public static let plain = DuplicateLimits(
-    distance: 31, rotation: 2.5, shape: 0.009, mouth: 0.018, eyes: 0.0045, light: 0.2)
+  public init(
+    distance: Int, rotation: Double, shape: Float, mouth: Float, eyes: Float, light: Float
+  ) {
+    (self.distance, self.rotation, self.shape) = (distance, rotation, shape)
+    (self.mouth, self.eyes, self.light) = (mouth, eyes, light)
+  }
 
-  /// For a copy of the same frame, known to be one by its time: other encoders, sizes and tone curves
-  /// move what is measured, light most of all.
+  /// Of two faces of which nothing else is known: a smile that begins is beyond.
+  public static let plain = DuplicateLimits(
+    distance: 31, rotation: 2.5, shape: 0.0035, mouth: 0.008, eyes: 0.002, light: 0.1)
+
+  /// Of two frames of copies of one footage: other encoders, sizes and tone curves move what is
+  /// measured, light most of all.
   public var ofCopies: DuplicateLimits {
     DuplicateLimits(
-      distance: distance * 3 / 2, rotation: 2 * rotation, shape: 2 * shape, mouth: 2 * mouth,
-      eyes: 2 * eyes, light: 6 * light)
+      distance: distance * 3 / 2, rotation: 2 * rotation, shape: 4 * shape, mouth: 4 * mouth,
+      eyes: 4 * eyes, light: 20 * light)
+  }
+
+  /// Of two copies of one frame, known to be that by their time.
+  public var ofOneFrame: DuplicateLimits {
+    DuplicateLimits(
+      distance: distance * 2, rotation: 3 * rotation, shape: 6 * shape, mouth: 6 * mouth,
+      eyes: 6 * eyes, light: 20 * light)
   }
 
   /// The largest of the differences of two faces, each as a share of its limit: they are near where

@@ -8,7 +8,11 @@ import FaceCore
 /// copies of a frame are; elsewhere they have to be as near as within a track.
 public struct DuplicateSearch: Sendable {
   /// Hashes of a lower quality say too little to compare faces of different tracks by.
-  public static let leastQuality = 50
+  ///
+  /// PDQ's own 50 is meant for whole pictures; a face by itself has fewer edges, a dark one the fewest.
+  public static let leastQuality = 35
+  /// Up to which change a frame is the one before shown again, but for what an encoder does to it.
+  static let stillness: Float = 0.06
   /// With how many faces after it in its track a face is compared.
   static let reach = 8
 
@@ -82,10 +86,17 @@ public struct DuplicateSearch: Sendable {
     if first.video == second.video, first.frame == second.frame { return nil }
     if let one = first.person, let other = second.person, one != other { return nil }
     if first.content == second.content { return 0 }
-    if tracks[a] == tracks[b] { return limits.separation(of: first, second) }
+    if tracks[a] == tracks[b] {
+      let later = first.frame < second.frame ? second : first
+      if abs(first.frame - second.frame) == 1, later.change ?? 1 <= Self.stillness { return 0 }
+      return limits.separation(of: first, second)
+    }
     guard min(first.hash.quality, second.hash.quality) >= Self.leastQuality else { return nil }
-    let isCopy = alignments.gap(first, tracks[a], second, tracks[b]) != nil
-    return (isCopy ? limits.ofCopies : limits).separation(of: first, second)
+    guard let (gap, tolerance) = alignments.gap(first, tracks[a], second, tracks[b]) else {
+      return limits.separation(of: first, second)
+    }
+    return (abs(gap) <= tolerance ? limits.ofOneFrame : limits.ofCopies)
+      .separation(of: first, second)
   }
 
   /// For each face of the one track the face of the other that is nearest to its time, if there is one

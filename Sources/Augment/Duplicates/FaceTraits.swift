@@ -14,6 +14,9 @@ public struct FaceTraits: Sendable {
   /// Who it is, by a number; nil for nobody.
   public var person: Int?
   public var pose: Pose
+  /// How much it differs from the face of its track a frame before (`faceChange`); nil where there is
+  /// none.
+  public var change: Float?
   /// How far mouth and eyes are open, as ratios; nil where it was not measured.
   public var mouth: Float?
   public var eyes: Float?
@@ -25,12 +28,13 @@ public struct FaceTraits: Sendable {
   /// `shape` in units of the face's width, of any point count that is the same for all.
   public init(
     hash: FaceHash, content: SIMD2<UInt64>, video: Int, track: Int, frame: Int, seconds: Double,
-    person: Int? = nil, pose: Pose, mouth: Float? = nil, eyes: Float? = nil, light: Light? = nil,
+    person: Int? = nil, pose: Pose, change: Float? = nil, mouth: Float? = nil, eyes: Float? = nil,
+    light: Light? = nil,
     shape: [Point]
   ) {
     (self.hash, self.content, self.video, self.track) = (hash, content, video, track)
     (self.frame, self.seconds, self.person, self.pose) = (frame, seconds, person, pose)
-    (self.mouth, self.eyes) = (mouth, eyes)
+    (self.change, self.mouth, self.eyes) = (change, mouth, eyes)
     self.light = light.map { light in
       let h = light.harmonics
       return SIMD3(h[3], h[1], h[2]) / max(h[0], .leastNormalMagnitude)

@@ -11,7 +11,7 @@ struct TrackAlignment: Hashable, Sendable {
 
 /// Whose faces are a copy of whose: the faces that look most alike in two tracks of one footage are
 /// all the same time apart, and in others they are not.
-struct TrackAlignments: Sendable {
+package struct TrackAlignments: Sendable {
   /// Two tracks, the lower number first.
   struct Key: Hashable, Sendable {
     var first: Int32
@@ -41,17 +41,27 @@ struct TrackAlignments: Sendable {
     }
   }
 
-  /// The shift that half of the votes or more agree on; nil where there is none, or too few vote.
-  static func agreed(_ votes: [Double], within width: Double) -> Double? {
+  /// The shift that most agree on to within `step`, seconds like the votes, where half or more are
+  /// within four steps of each other: a head that moves slowly looks the same in the next frames.
+  ///
+  /// Nil where too few vote, or do not agree: not one footage, or nothing in it moves.
+  package static func agreed(_ votes: [Double], within step: Double) -> Double? {
     guard votes.count >= 8 else { return nil }
-    var best = 0..<0
-    var low = 0
+    let most = votes[densest(votes[...], width: 4 * step)]
+    guard 2 * most.count >= votes.count else { return nil }
+    let exact = densest(most, width: step / 2)
+    return votes[(exact.lowerBound + exact.upperBound) / 2]
+  }
+
+  /// Which of these sorted numbers are the most that lie within `width`.
+  private static func densest(_ votes: ArraySlice<Double>, width: Double) -> Range<Int> {
+    var best = votes.startIndex..<votes.startIndex
+    var low = votes.startIndex
     for high in votes.indices {
       while votes[high] - votes[low] > width { low += 1 }
       if high + 1 - low > best.count { best = low..<high + 1 }
     }
-    guard 2 * best.count >= votes.count else { return nil }
-    return votes[(best.lowerBound + best.upperBound) / 2]
+    return best
   }
 
   /// Where the two are tracks of one footage: by how much `other` is later than `face` would have to

@@ -13,6 +13,10 @@ public struct VideoOverlap: Hashable, Sendable {
   public struct Range: Hashable, Sendable {
     public var here: ClosedRange<Double>
     public var there: ClosedRange<Double>
+
+    public init(here: ClosedRange<Double>, there: ClosedRange<Double>) {
+      (self.here, self.there) = (here, there)
+    }
   }
 
   /// A range ends where nothing is shared for longer, in seconds.

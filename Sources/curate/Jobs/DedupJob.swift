@@ -47,7 +47,8 @@ extension FaceTraits {
     self.init(
       hash: face.hash, content: SIMD2(word(0..<16), word(16..<32)), video: video,
       track: face.track, frame: face.ordinal, seconds: face.seconds,
-      person: face.identityRow.map { Int($0) }, pose: face.pose, mouth: face.mouth.map { Float($0) },
+      person: face.identityRow.map { Int($0) }, pose: face.pose,
+      change: face.change.map { Float($0) }, mouth: face.mouth.map { Float($0) },
       eyes: face.eyes.map { Float($0) }, light: face.light, shape: faceShape(of: face.landmarks))
   }
 }
