@@ -265,8 +265,9 @@ enum LabelledCopies {
 
   @Test func theOrderOfKeepingIsInTheHelp() throws {
     let help = try Shell.run(Shell.curate, ["dedup", "--help"])
+    let text = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     for rule in ["accepted by hand", "not rejected", "larger", "sharper", "exposure"] {
-      #expect(help.output.contains(rule))
+      #expect(text.contains(rule))
     }
   }
 }
