@@ -38,6 +38,7 @@ bench: build
 	$(SWIFT) build -c release --product training-bench
 	$(SWIFT) build -c release --product loader-bench
 	$(SWIFT) build -c release --product facenet-bench
+	$(SWIFT) build -c release --product dedup-bench
 	@Benchmarks/run.sh $(CURATE)
 	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
 	@Benchmarks/kill.sh $(CURATE)
@@ -46,6 +47,8 @@ bench: build
 	@$(if $(TORCH_PYTHON),Benchmarks/loader.sh $(CURATE) .build/release/loader-bench $(TORCH_PYTHON))
 	@Benchmarks/models.sh $(CURATE)
 	@.build/release/facenet-bench speed
+	@for count in 100000 1000000; do .build/release/dedup-bench search $$count; done
+	@Benchmarks/dedup.py $(CURATE) .build/release/dedup-bench
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 

@@ -86,6 +86,9 @@ let benchmarks: [Target] = [
     name: "catalog-bench", dependencies: ["Catalog", "FaceCore", grdb],
     path: "Benchmarks/Catalog", swiftSettings: strict),
   .executableTarget(
+    name: "dedup-bench", dependencies: ["FaceCore", "Media", "SyntheticFaces"],
+    path: "Benchmarks/Dedup", swiftSettings: strict),
+  .executableTarget(
     name: "light-bench", dependencies: ["Align", "FaceCore", "SyntheticFaces"],
     path: "Benchmarks/Light", swiftSettings: strict),
   .executableTarget(
@@ -132,7 +135,8 @@ let tests: [Target] = [
     exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(name: "LayeringTests", swiftSettings: strict),
   .testTarget(
-    name: "CurateTests", dependencies: ["TestSupport", "FaceCore", "Media", "curate"],
+    name: "CurateTests",
+    dependencies: ["TestSupport", "FaceCore", "Media", "SyntheticFaces", "curate"],
     swiftSettings: strict),
 ]
 

@@ -25,17 +25,11 @@ enum Schema {
       try db.execute(sql: neverDeleted)
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
-    migrator.registerMigration("2") { db in
-      for statements in version2 { try db.execute(sql: statements) }
-      try db.execute(sql: "PRAGMA user_version = 2")
-    }
-    migrator.registerMigration("3") { db in
-      for statements in version3 { try db.execute(sql: statements) }
-      try db.execute(sql: "PRAGMA user_version = 3")
-    }
-    migrator.registerMigration("6") { db in
-      for statements in version6 { try db.execute(sql: statements) }
-      try db.execute(sql: "PRAGMA user_version = 6")
+    for (number, statements) in [(2, version2), (3, version3), (4, version4), (6, version6)] {
+      migrator.registerMigration("\(number)") { db in
+        for statement in statements { try db.execute(sql: statement) }
+        try db.execute(sql: "PRAGMA user_version = \(number)")
+      }
     }
     return migrator
   }

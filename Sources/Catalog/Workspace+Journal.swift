@@ -95,17 +95,22 @@ extension Workspace {
       let id: Int64 = row["id"]
       let faces: Int = row["faces"]
       let summary: String = row["summary"]
-      var (links, at) = (0, id)
-      while let next = try Int64.fetchOne(
-        db, sql: "SELECT id FROM journal WHERE undoes = ?", arguments: [at])
-      {
-        (links, at) = (links + 1, next)
-      }
       return JournalRecord(
         id: id, time: row["at"], author: row["author"], command: row["command"],
         summary: faces > 0 ? "\(summary) (\(faces) faces)" : summary, undoes: row["undoes"],
-        isUndone: links % 2 == 1)
+        isUndone: try !isInForce(id, in: db))
     }
+  }
+
+  /// Whether an entry is not undone, or done again since.
+  func isInForce(_ id: Int64, in db: Database) throws -> Bool {
+    var (links, at) = (0, id)
+    while let next = try Int64.fetchOne(
+      db, sql: "SELECT id FROM journal WHERE undoes = ?", arguments: [at])
+    {
+      (links, at) = (links + 1, next)
+    }
+    return links % 2 == 0
   }
 
   /// Manifests are files, not states, and are not taken back.

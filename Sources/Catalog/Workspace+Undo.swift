@@ -16,7 +16,7 @@ extension Workspace {
           ELSE face.rejection_id IS NOT NULL END
         """,
       track: "track.identity_id IS NOT decided.identity_id",
-      duplicate: "face.duplicate_id IS NOT duplicate.id",
+      duplicate: "face.duplicate_id IS NOT iif(best_id IS NULL, NULL, duplicate.id)",
       identity: """
         name <> new_name OR hidden <> new_hidden
           OR EXISTS (SELECT 1 FROM identity AS other WHERE other.name = old_name
@@ -102,7 +102,7 @@ extension Workspace {
     try update(
       target,
       """
-      UPDATE face SET duplicate_id = duplicate.id FROM duplicate
+      UPDATE face SET duplicate_id = iif(best_id IS NULL, NULL, duplicate.id) FROM duplicate
       WHERE duplicate.journal_id = ? AND duplicate.face_id = face.id
       """, in: db)
   }

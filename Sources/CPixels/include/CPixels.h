@@ -54,6 +54,12 @@ void cpx_view(const uint8_t *rgb, int width, int height, const cpx_map *map, con
 /// versions add in the same order.
 void cpx_products(const float *row, const float *rows, size_t length, size_t count, float *out);
 
+/// Which of `count` codes of 256 bits differ from `code` in at most `limit` bits: their places go to
+/// `found`, which has room for one more than `count`, in order; returns how many. The codes lie in
+/// four planes, one for each of their words, `stride` words apart.
+size_t cpx_near(const uint64_t *planes, size_t stride, const uint64_t *code, size_t count,
+                int limit, uint32_t *found);
+
 /// Has the allocator keep up to 256 MB that were freed, and pieces of up to 32 MB among them.
 void cpx_keep_memory(void);
 
