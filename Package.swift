@@ -86,8 +86,9 @@ let benchmarks: [Target] = [
     name: "catalog-bench", dependencies: ["Catalog", "FaceCore", grdb],
     path: "Benchmarks/Catalog", swiftSettings: strict),
   .executableTarget(
-    name: "light-bench", dependencies: ["Align", "FaceCore", "SyntheticFaces"],
-    path: "Benchmarks/Light", swiftSettings: strict),
+    name: "analysis-bench",
+    dependencies: ["Align", "FaceCore", "Media", "Networks", "SyntheticFaces"],
+    path: "Benchmarks/Analysis", swiftSettings: strict),
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict + dlib),

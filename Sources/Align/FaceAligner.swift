@@ -17,7 +17,7 @@ public enum FaceModels: Sendable {
 public final class FaceAligner {
   /// Changes whenever the same video gives other faces.
   public static let version =
-    FaceNetFiles.digest.map { "align-3+\($0)" } ?? "align-3"
+    FaceNetFiles.digest.map { "align-4+\($0)" } ?? "align-4"
 
   let finder: any FaceFinder
 

@@ -10,10 +10,10 @@ enum Schema {
   static let fileName = "catalog.sqlite"
   /// Says "a workspace of curate" to `file` and to us: the letters CURA.
   static let applicationID = 0x4355_5241
-  /// Grows by one with each migration.
+  /// Grows with each migration, whose number it is.
   ///
   /// Kept in `user_version`.
-  static let version = 3
+  static let version = 5
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -32,6 +32,10 @@ enum Schema {
     migrator.registerMigration("3") { db in
       for statements in version3 { try db.execute(sql: statements) }
       try db.execute(sql: "PRAGMA user_version = 3")
+    }
+    migrator.registerMigration("5") { db in
+      for statements in version5 { try db.execute(sql: statements) }
+      try db.execute(sql: "PRAGMA user_version = 5")
     }
     return migrator
   }

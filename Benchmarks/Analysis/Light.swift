@@ -1,6 +1,3 @@
-// How well the light on a face is told, on rendered heads whose light is known; with `table`, the
-// numbers of Sources/Align/LightTransfer.swift, measured on other heads than those it is tried on.
-
 import Align
 import FaceCore
 import Foundation
@@ -56,10 +53,9 @@ func quantile(_ values: [Double], _ part: Double) -> Double {
   values.isEmpty ? .nan : values.sorted()[Int(Double(values.count - 1) * part)]
 }
 
-let aligner = try FaceAligner()
-if CommandLine.arguments.contains("table") {
-  try printTable(of: (0..<12).map { FaceIdentity(name: "t\($0)", seed: 900 + $0) }, using: aligner)
-} else {
+/// How well the light is told on people whose heads the table was not measured on.
+func benchLight() throws {
+  let aligner = try FaceAligner()
   let people =
     [FaceIdentity.alice, .bob] + (0..<6).map { FaceIdentity(name: "v\($0)", seed: 50 + $0) }
   let all = try people.flatMap { try samples(of: $0, count: 40, using: aligner) }
