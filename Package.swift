@@ -118,7 +118,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
   .testTarget(
-    name: "AlignTests", dependencies: ["FaceCore", "Networks", "Align"],
+    name: "AlignTests",
+    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
     swiftSettings: strict + dlib),
   .testTarget(
     name: "FaceNetTrainingTests",

@@ -83,7 +83,8 @@ private func show(_ mode: [SIMD3<Double>]) {
     [mode[$0].x, mode[$0].y, mode[$0].z]
   }.map { value in
     let text = String(format: "%.2f", value)
-    return text == "-0.00" ? "0" : text.replacingOccurrences(of: "\\.?0+$", with: "", options: .regularExpression)
+    return text == "-0.00"
+      ? "0" : text.replacingOccurrences(of: "\\.?0+$", with: "", options: .regularExpression)
   }
   print("  [")
   for start in stride(from: 0, to: numbers.count, by: 15) {

@@ -40,11 +40,16 @@ func benchHeads(folder: String) throws {
         [(level.yaw, truth.yaw), (level.pitch, truth.pitch), (level.roll, truth.roll)].map {
           let difference = abs($0.0 - $0.1).truncatingRemainder(dividingBy: 360)
           return min(difference, 360 - difference)
-        } + [level.angle(to: truth), abs(truth.yaw), placed.poseSpread.double, (level.pitch - truth.pitch), angles.map(abs).max() ?? 0])
+        } + [
+          level.angle(to: truth), abs(truth.yaw), placed.poseSpread.double,
+          (level.pitch - truth.pitch), angles.map(abs).max() ?? 0,
+        ])
     }
   }
   for (name, angles) in errors {
-    for (range, title) in [(0.0..<45, "yaw below 45°"), (0..<99, "angles below 99°"), (0..<180, "all")] {
+    for (range, title) in [
+      (0.0..<45, "yaw below 45°"), (0..<99, "angles below 99°"), (0..<180, "all"),
+    ] {
       let some = angles.filter { range.contains($0[4]) && (range.upperBound > 99 || $0[7] < 99) }
       func mean(_ index: Int) -> Double {
         some.map { $0[index] }.reduce(0, +) / Double(max(1, some.count))
@@ -53,7 +58,9 @@ func benchHeads(folder: String) throws {
       print(
         "\(name), \(title), \(some.count) heads:",
         String(
-          format: "yaw %.2f pitch %.2f roll %.2f, mean %.2f°; turn between them %.2f° (pitch bias %.2f)", mean(0), mean(1),
+          format:
+            "yaw %.2f pitch %.2f roll %.2f, mean %.2f°; turn between them %.2f° (pitch bias %.2f)",
+          mean(0), mean(1),
           mean(2), average, mean(3), mean(6)))
     }
   }

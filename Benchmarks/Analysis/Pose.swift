@@ -24,7 +24,9 @@ struct PosedPerson {
       face.jawOpen = expression * random(0...0.5)
       face.smile = expression * random(-0.2...0.8)
       face.browRaise = expression * random(-0.5...0.5)
-      (face.blinkLeft, face.blinkRight) = (expression * random(0...0.3), expression * random(0...0.3))
+      (face.blinkLeft, face.blinkRight) = (
+        expression * random(0...0.3), expression * random(0...0.3)
+      )
       let scene = Scene(
         pose: pose, position: [random(-2...2), 6 + random(-2...2), distance], expression: face,
         light: SceneLight(
@@ -37,25 +39,6 @@ struct PosedPerson {
       poses.append(pose.seen(along: middle))
       landmarks.append(seen)
     }
-  }
-}
-
-extension Pose {
-  /// The pose that a camera at the same place would see that looks at the head.
-  func seen(along ray: SIMD3<Float>) -> Pose {
-    let (yaw, pitch) = (atan2(ray.x, hypot(ray.y, ray.z)), atan2(-ray.y, ray.z))
-    // The turn that brings the ray to the camera's axis.
-    let turn = Pose(yaw: Double(yaw) * 180 / .pi, pitch: Double(pitch) * 180 / .pi, roll: 0)
-    return turn.followed(after: self)
-  }
-
-  private func followed(after first: Pose) -> Pose {
-    let (a, b) = (self, first)
-    return Pose(
-      w: a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z,
-      x: a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
-      y: a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x,
-      z: a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w)
   }
 }
 

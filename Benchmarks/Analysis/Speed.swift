@@ -17,11 +17,12 @@ func benchSpeed() throws {
     return (frame.image, frame.landmarks)
   }
   func rate(_ name: String, _ body: (Image, Landmarks) -> Void) {
-    let best = (0..<3).map { _ -> Double in
-      let start = ContinuousClock.now
-      for round in 0..<20 { for face in faces where round >= 0 { body(face.0, face.1) } }
-      return start.duration(to: .now) / .seconds(1)
-    }.min() ?? 1
+    let best =
+      (0..<3).map { _ -> Double in
+        let start = ContinuousClock.now
+        for round in 0..<20 { for face in faces where round >= 0 { body(face.0, face.1) } }
+        return start.duration(to: .now) / .seconds(1)
+      }.min() ?? 1
     print("\(name):", String(format: "%.0f faces/s", Double(20 * faces.count) / best))
   }
   rate("pose") { _, landmarks in _ = headPose(of: landmarks) }

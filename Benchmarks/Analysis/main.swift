@@ -2,6 +2,7 @@
 //
 // usage: analysis-bench pose                poses of rendered heads: one's own shape, or the mean's
 //        analysis-bench heads ANNOTATED     poses of filmed heads, of the network, the fit and both
+//        analysis-bench damage ANNOTATED    measures of pictures that were damaged in a known way
 //        analysis-bench light               light on rendered heads
 //        analysis-bench speed               faces a second of decoded squares of 256 pixels
 //        analysis-bench head-modes          prints the table of Sources/Align/HeadModes.swift
@@ -16,6 +17,7 @@ let arguments = CommandLine.arguments
 switch (arguments.dropFirst().first, arguments.count) {
 case ("pose", 2): benchPose()
 case ("heads", 3): try benchHeads(folder: arguments[2])
+case ("damage", 3): try benchDamage(folder: arguments[2])
 case ("light", 2): try benchLight()
 case ("speed", 2): try benchSpeed()
 case ("head-modes", 2): printHeadModes()

@@ -58,7 +58,9 @@ struct MotionBlur {
   init?(_ texture: LumaTexture, landmarks: Landmarks) {
     guard texture.count > 400 else { return nil }
     let scale = FacePatch.unit * MeanFace.fit(landmarks).meanScale
-    let all = (0..<Self.steps).map { texture.softness(along: Double($0) * 180 / Double(Self.steps)) }
+    let all = (0..<Self.steps).map {
+      texture.softness(along: Double($0) * 180 / Double(Self.steps))
+    }
     let known = all.compactMap { $0 }
     guard known.count == all.count else { return nil }
     let most = known.indices.max { known[$0] < known[$1] } ?? 0

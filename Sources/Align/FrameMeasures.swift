@@ -44,18 +44,27 @@ private func middle(of landmarks: Landmarks, width: Int, height: Int) -> PixelRe
     x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
 }
 
-/// Softness of the sharpest direction, for that of a picture that was never enlarged.
+/// How soft the part is for how soft it is when it is reduced to a quarter, each in its own pixels: pictures
+/// of things look alike at any size, those that were enlarged do not until they are reduced again.
 private func enlargement(of part: PixelRegion, in luma: GrayImage) -> Double? {
+  guard let own = softness(of: luma, in: part) else { return nil }
+  let (width, height) = (part.width / 4, part.height / 4)
+  let box = Box(
+    x: Float(part.x), y: Float(part.y), width: Float(4 * width), height: Float(4 * height))
+  let reduced = luma.resampled(from: box, width: width, height: height)
+  let whole = PixelRegion(x: 0, y: 0, width: width, height: height)
+  guard let sharp = softness(of: reduced, in: whole) else { return nil }
+  return max(1, (own / sharp).squareRoot())
+}
+
+/// In the sharpest directions, for motion is no enlargement; nil where too little is seen.
+private func softness(of luma: GrayImage, in part: PixelRegion) -> Double? {
   let texture = luma.texture(rows: part.y..<part.y + part.height) { _ in
     part.x..<part.x + part.width
   }
-  let softness = (0..<8).compactMap { texture.softness(along: Double($0) * 22.5) }
-  guard let least = softness.min() else { return nil }
-  return max(1, (least / sharpSoftness).squareRoot())
+  let all = (0..<8).compactMap { texture.softness(along: Double($0) * 22.5) }.sorted()
+  return texture.count >= 200 && all.count == 8 ? all[2] : nil
 }
-
-/// Square pixels: what `LumaTexture.softness` says of footage as sharp as its pixels.
-private let sharpSoftness = 0.7
 
 func outside(_ transform: AffineTransform, size: Int, width: Int, height: Int) -> Measure {
   let back = transform.inverse

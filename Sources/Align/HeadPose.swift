@@ -15,7 +15,7 @@ public func headPose(of landmarks: Landmarks) -> Pose {
 /// How far the landmarks are from the mean head at the pose that makes it least.
 ///
 /// Quicker than by the robust pose, for what is asked in each frame.
-func headMisfit(of landmarks: Landmarks) -> Double {
+package func headMisfit(of landmarks: Landmarks) -> Double {
   var fit = HeadFit(landmarks)
   fit.refine()
   return headMisfit(of: landmarks, pose: fit.pose)
@@ -59,6 +59,20 @@ package func headPose(of placed: PlacedFace, weight: Double) -> Pose {
 }
 
 extension Pose {
+  /// The pose in the frame of a camera at the same place that looks along `ray` (x right, y down, z away), as
+  /// `headPose` tells it: a head beside the middle of the picture is seen a little from the side.
+  package func seen(along ray: SIMD3<Float>) -> Pose {
+    let (x, y, z) = (Double(ray.x), Double(ray.y), Double(ray.z))
+    let turn = Pose(
+      yaw: atan2(x, hypot(y, z)) * 180 / .pi, pitch: atan2(-y, z) * 180 / .pi, roll: 0)
+    let (a, b) = (turn, self)
+    return Pose(
+      w: a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z,
+      x: a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
+      y: a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x,
+      z: a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w)
+  }
+
   /// On the way to another pose along the shortest turn; a part of 0 is this one, 1 the other.
   package func between(_ other: Pose, part: Double) -> Pose {
     let sign: Double = w * other.w + x * other.x + y * other.y + z * other.z < 0 ? -1 : 1

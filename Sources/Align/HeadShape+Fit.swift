@@ -48,7 +48,7 @@ private struct ShapeProblem {
     let size = modeCount + shapes.count
     var total = SymmetricSystem(count: size)
     // What is known of people and of cameras.
-    for mode in 0..<modeCount { 
+    for mode in 0..<modeCount {
       total.add(unknown: mode, value: -shapes[0].weights[mode], weight: 1)
     }
     for camera in shapes.indices {

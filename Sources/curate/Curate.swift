@@ -14,7 +14,8 @@ struct Curate: ParsableCommand {
     version: version,
     subcommands: [
       Init.self, Sample.self, Import.self, Retry.self, Merge.self, Videos.self, Faces.self,
-      MeasureCommand.self, Identity.self, Reject.self, Accept.self, Log.self, Undo.self, Redo.self, Check.self,
+      MeasureCommand.self, Identity.self, Reject.self, Accept.self, Log.self, Undo.self, Redo.self,
+      Check.self,
       Repair.self, CoverageCommand.self, Export.self, ManifestCommand.self, Train.self, Apply.self,
       Models.self, Doctor.self,
     ])

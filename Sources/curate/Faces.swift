@@ -110,7 +110,8 @@ struct Faces: ParsableCommand {
       ]
         + (order.contains { $0.field == .loss }
           ? [Column("loss", number: true) { $0.loss?.text(4) ?? "-" }] : [])
-        + order.map(\.field.rawValue).filter { $0 != "sharpness" && names.contains($0) }.map { name in
+        + order.map(\.field.rawValue).filter { $0 != "sharpness" && names.contains($0) }.map {
+          name in
           Column(name, number: true) { $0.measures[name]?.text(3) ?? "-" }
         })
     if lines.count < total { warn("\(lines.count) of \(total) faces; --limit 0 prints all") }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let verbs = [
-    "init", "sample", "import", "videos", "faces", "identity", "coverage", "export", "manifest",
+    "init", "sample", "import", "videos", "faces", "measure", "identity", "coverage", "export",
+    "manifest",
     "train", "apply", "models", "doctor",
   ]
 
