@@ -77,7 +77,22 @@ func benchLight() throws {
   line("contrast found over true", ratios)
   line("contrast found in even light", even.map { sideways($0.light) })
   line("milliseconds", all.map(\.milliseconds))
+  // A light at the edge of a bin may fall on either side of it.
+  let clear = found.filter { isClear($0.truth) }
+  print(
+    "bin right where light is 10° and a third of the contrast away from an edge:",
+    "\(clear.filter { $0.truth.bin == $0.light.bin }.count) of \(clear.count)")
   print(
     "bin right \(right.count) of \(found.count), flat or not right",
     found.filter { ($0.truth.bin == .flat) == ($0.light.bin == .flat) }.count)
+}
+
+/// Whether the light is well inside its bin.
+private func isClear(_ light: Light) -> Bool {
+  let contrast = sideways(light)
+  let edges = [Light.flatBelow, Light.hardFrom]
+  guard edges.allSatisfy({ contrast < $0 / 1.33 || contrast > $0 * 1.33 }) else { return false }
+  guard contrast > Light.flatBelow else { return true }
+  let place = (azimuth(light) / 45 + 8.5).truncatingRemainder(dividingBy: 1)
+  return min(place, 1 - place) * 45 > 10
 }

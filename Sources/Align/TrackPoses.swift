@@ -30,7 +30,7 @@ public struct TrackPoses: Sendable {
         else { break }
         pairs += [(raw[before], weight), (raw[after], weight)]
       }
-      return Pose(meanOf: pairs)
+      return pairs.count == 1 ? raw[index] : Pose(meanOf: pairs)
     }
     jitter = faces.indices.map { index in
       guard areNear(index - 1, index + 1) else { return nil }

@@ -9,8 +9,9 @@ import Testing
     return GrayImage(
       width: 61, height: 43,
       bytes: (0..<61 * 43).map { index in
-        UInt8(
-          max(0, min(255, 128 + 60 * sin(Double(index % 61) / 3) + 9 * generator.nextGaussian())))
+        let (x, y) = (Double(index % 61), Double(index / 61))
+        let wave = sin(x / 3) + cos((y + x / 2) / 4)
+        return UInt8(128 + 50 * wave + 0.7 * generator.nextGaussian())
       })
   }()
 
