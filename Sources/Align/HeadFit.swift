@@ -1,8 +1,9 @@
 import FaceCore
 import Foundation
 
-/// The state of the fit: a head point X lands at `scale · (R·X).xy / (1 + perspective · scale · (R·X).z)
-/// + shift`.
+/// The state of the fit.
+///
+/// A head point X lands at `scale · (R·X).xy / (1 + perspective · scale · (R·X).z) + shift`.
 struct HeadFit {
   private let seen: [SIMD2<Double>]
   private var head: [SIMD3<Double>]
