@@ -89,8 +89,9 @@ let benchmarks: [Target] = [
     name: "dedup-bench", dependencies: ["FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Dedup", swiftSettings: strict),
   .executableTarget(
-    name: "light-bench", dependencies: ["Align", "FaceCore", "SyntheticFaces"],
-    path: "Benchmarks/Light", swiftSettings: strict),
+    name: "analysis-bench",
+    dependencies: ["Align", "FaceCore", "Media", "Networks", "SyntheticFaces"],
+    path: "Benchmarks/Analysis", swiftSettings: strict),
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict + dlib),
@@ -120,7 +121,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
   .testTarget(
-    name: "AlignTests", dependencies: ["FaceCore", "Networks", "Align"],
+    name: "AlignTests",
+    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
     swiftSettings: strict + dlib),
   .testTarget(
     name: "FaceNetTrainingTests",

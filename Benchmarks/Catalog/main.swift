@@ -88,7 +88,9 @@ func fill() throws {
               box_x, box_y, box_width, box_height, crop_name, crop_sha256, crop_size, crop_type,
               crop_a, crop_b, crop_tx, crop_c, crop_d, crop_ty, landmarks, light, cell, light_bin,
               sharpness, luminance, mouth, eyes, inter_eye, under_exposed, over_exposed,
-              landmark_misfit)
+              landmark_misfit, exposure, uniformity, noise, blur, upscaled, blockiness, interlaced,
+              outside, jitter, brows, warmth, tint, luminance_variance, dynamic_range, blur_angle,
+              colour_cast)
             SELECT ?1, i / 100, i * 3, 0, i * 3, yaw, pitch, other * 20 - 10, 1, 0, 0, 0, other,
               eye, ?2, 100, 100, eye * 2.5, eye * 2.5, ?1 || '/' || i || '.jpg',
               printf('%064x', i + ?1 * 1000), 256, 'full_face', 1, 0, 0, 0, 1, 0,
@@ -96,7 +98,9 @@ func fill() throws {
               (4 + iif(yaw < 0, -1, 1) * min(4, CAST(abs(yaw) / 20.0 + 0.5 AS INTEGER))) * 5
                 + 2 + iif(pitch < 0, -1, 1) * min(2, CAST(abs(pitch) / 15.0 + 0.5 AS INTEGER)),
               CASE CAST(other * 17 AS INTEGER) \(bins) END, sharpness, other, rand(0, 0.3), rand(0, 0.4), eye, other / 9, other / 7,
-              rand(0, 0.2)
+              rand(0, 0.2), other * -4, rand(0, 1), other * 3, rand(0, 9), 1 + other, other / 2, other / 3,
+              0, rand(0, 2), other / 5, other * 20, other * 15, other / 11, 5 + other, rand(0, 180),
+              other * 2
             FROM made
             """,
           arguments: [video, identity, count])

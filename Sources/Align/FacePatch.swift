@@ -1,15 +1,18 @@
 import FaceCore
 
+import func Foundation.log2
 import func Foundation.pow
 
 /// The luma of a face at a size of its own, upright as in the picture, and which part of each of
 /// its rows is face: the convex hull of jaw and brows.
 struct FacePatch {
   /// Pixels for the side of the mean face's square: those of DeepFaceLab's `full` crop of 256.
-  private static let unit = 160.0
+  static let unit = 160.0
 
   private let gray: GrayImage
   private let rows: [Range<Int>]
+  /// The landmarks in pixels of `gray`.
+  private let landmarks: Landmarks
 
   init(_ frame: GrayImage, landmarks: Landmarks) {
     let scale = FacePatch.unit * MeanFace.fit(landmarks).meanScale
@@ -23,6 +26,7 @@ struct FacePatch {
       d: Double(height) / Double(max(box.height, 1e-3)), ty: 0)
     let corner = AffineTransform.translation(x: -Double(box.x), y: -Double(box.y))
     gray = frame.resampled(from: box, width: width, height: height)
+    self.landmarks = landmarks.mapped(by: corner.then(grow))
     let inside = Box(x: 0, y: 0, width: Float(frame.width), height: Float(frame.height))
     rows =
       box.overlap(with: inside) > 0
@@ -32,7 +36,7 @@ struct FacePatch {
   }
 
   /// For each row the columns inside the convex hull, away from the edge by a pixel.
-  private static func span(of points: [Point], width: Int, height: Int) -> [Range<Int>] {
+  static func span(of points: [Point], width: Int, height: Int) -> [Range<Int>] {
     let hull = convexHull(points)
     return (0..<height).map { row in
       guard row > 0, row < height - 1 else { return 0..<0 }
@@ -75,23 +79,57 @@ struct FacePatch {
     return max(0, Double(squares) / Double(count) - mean * mean).squareRoot()
   }
 
-  /// Mean of linear luminance, and the parts of the face at its ends, 0 to 1.
-  func exposure() -> (mean: Double, under: Double, over: Double) {
+  /// How light is spread over the face: linear luminance, 0 to 1, but for `entropy`.
+  struct Exposure {
+    var mean = 0.0
+    var variance = 0.0
+    var median = 0.0
+    /// Parts of the face at the ends.
+    var (under, over) = (0.0, 0.0)
+    /// Of the levels, in 256 even steps; bits.
+    var entropy = 0.0
+  }
+
+  func exposure() -> Exposure {
     var histogram = [Int](repeating: 0, count: 256)
     let luma = gray.bytes.span
     for (row, columns) in rows.enumerated() {
       for x in columns { histogram[Int(luma[row * gray.width + x])] += 1 }
     }
     let count = Double(max(1, histogram.reduce(0, +)))
-    var (mean, under, over) = (0.0, 0.0, 0.0)
+    var result = Exposure()
+    var steps = [Double](repeating: 0, count: 256)
+    var (below, squares) = (0.0, 0.0)
     for (value, times) in histogram.enumerated() where times > 0 {
       let part = Double(times) / count
       let level = FacePatch.linear[value]
-      mean += part * level
-      if level * 255 < 25.5 { under += part }
-      if level * 255 > 246.5 { over += part }
+      result.mean += part * level
+      squares += part * level * level
+      if level * 255 < 25.5 { result.under += part }
+      if level * 255 > 246.5 { result.over += part }
+      if below < 0.5 { result.median = level }
+      below += part
+      steps[Int(level * 255 + 0.5)] += part
     }
-    return (mean, under, over)
+    result.variance = max(0, squares - result.mean * result.mean)
+    result.entropy = -steps.reduce(0) { $1 > 0 ? $0 + $1 * log2($1) : $0 }
+    return result
+  }
+
+  /// How far the cheeks are alike in linear luminance, 0 to 1: what their histograms share.
+  ///
+  /// Of 32 steps in thirds of a stop, not of 256 even ones, which make a dark face uneven by its noise.
+  func uniformity() -> Double {
+    var histograms = [[Double]](repeating: [Double](repeating: 0, count: 32), count: 2)
+    let luma = gray.bytes.span
+    forEachCheekPixel(of: landmarks, width: gray.width, height: gray.height) { cheek, index in
+      let stops = log2(max(FacePatch.linear[Int(luma[index])], 1e-3))
+      histograms[cheek][min(31, max(0, Int(31.5 + 3 * stops)))] += 1
+    }
+    let totals = histograms.map { max(1, $0.reduce(0, +)) }
+    return zip(histograms[0], histograms[1]).reduce(0) {
+      $0 + min($1.0 / totals[0], $1.1 / totals[1])
+    }
   }
 
   /// sRGB code to linear light (IEC 61966-2-1).

@@ -24,7 +24,7 @@ struct FollowedFace: Hashable, Sendable, Codable {
     (box, score, self.landmarks, self.frame) = (found.box, found.score, landmarks, frame)
     seat = FollowedFace.seat(of: found.box, on: landmarks)
     template = FaceTemplate(luma, landmarks: landmarks)
-    misfit = headMisfit(of: landmarks, pose: headPose(of: landmarks))
+    misfit = headMisfit(of: landmarks)
   }
 
   /// What may change from one look of the detector to the next before it is asked again.
@@ -81,7 +81,7 @@ struct FollowedFace: Hashable, Sendable, Codable {
     seat = agrees ? FollowedFace.middle(seat, newSeat) : newSeat
     score = near.score
     template = FaceTemplate(luma, landmarks: placed)
-    misfit = headMisfit(of: placed, pose: headPose(of: placed))
+    misfit = headMisfit(of: placed)
     framesSinceLook = 0
     move(to: placed, box: near.box, frame: frame)
   }
@@ -95,7 +95,7 @@ struct FollowedFace: Hashable, Sendable, Codable {
       frame.x <= now.center.x, now.center.x <= frame.width, now.center.y <= frame.height,
       frame.y <= now.center.y
     else { return false }
-    let misfit = headMisfit(of: placed, pose: headPose(of: placed))
+    let misfit = headMisfit(of: placed)
     return misfit < self.misfit + Limit.misfit
       && FaceTemplate(luma, landmarks: placed).likeness(to: template) > Limit.likeness
   }

@@ -9,7 +9,7 @@ package import FaceCore
 /// straight into the camera come out as frontal. AFLW2000-3D calls a head frontal that looks 4° up
 /// from there: with its zero, portraits and rendered heads of known pose both read −4°.
 package enum HeadModel {
-  static let points: [SIMD3<Double>] = {
+  package static let points: [SIMD3<Double>] = {
     let tip = Pose(yaw: 0, pitch: -zeroOfAFLW, roll: 0).matrix
     return table.map { point in
       let (x, y, z) = (point[0], point[1], point[2])

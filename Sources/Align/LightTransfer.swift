@@ -1,7 +1,7 @@
 /// What each zone of `FaceSurface.zones` makes of light: its linear luminance is the sum of these
 /// four times the coefficients 00, 1−1, 10 and 11 of `Light`.
 ///
-/// Measured on twelve rendered heads under known light by `Benchmarks/Light`, which prints this
+/// Measured on twelve rendered heads under known light by `analysis-bench light-table`, which prints this
 /// table and tells how well it does on others.
 let lightTransfer: [[Double]] = [
   [0.0618, -0.0328, -0.0828, -0.0849],

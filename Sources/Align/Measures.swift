@@ -1,6 +1,7 @@
 public import FaceCore
 
 import func Foundation.cos
+import func Foundation.log2
 
 /// What can be read off a face without a network, each with the version of its rule.
 ///
@@ -10,10 +11,15 @@ import func Foundation.cos
 /// | `inter_eye` | pixels between the centres of the eyes, divided by the cosine of the yaw |
 /// | `sharpness` | deviation of luma's Laplacian over the face, brought to 160 pixels a face unit |
 /// | `luminance` | mean linear luminance of the face, 0 to 1 |
+/// | `luminance_variance` | its variance |
+/// | `exposure` | its median in stops below white: −1 is half as bright |
+/// | `dynamic_range` | entropy of its levels in 256 even steps, bits |
+/// | `uniformity` | how alike the cheeks are lit: what their histograms share, 0 to 1 |
 /// | `under_exposed`, `over_exposed` | part of the face below 26, above 246 of 255 linear |
 /// | `landmark_misfit` | how far the landmarks are from a mean head, 0 to 1 of their spread |
 /// | `eyes` | the wider eye's lid gap over the distance from chin to eyes |
 /// | `mouth` | the largest gap of the inner lips over the same distance |
+/// | `brows` | how far the brows are above the eyes, over the same distance |
 ///
 /// Sources: ISO/IEC 29794-5 as its reference implementation OFIQ measures it, without its networks
 /// and without its scaling to 0 to 100: thresholds are percentiles, taken elsewhere.
@@ -34,15 +40,19 @@ func measures(
   let cosine = max(0.2, cos(pose.yaw * .pi / 180))
   return [
     Measure(name: "detector_score", value: Double(score), version: 1),
-    Measure(
-      name: "inter_eye", value: Double(landmarks.interEyeDistance) / cosine, version: 1),
-    Measure(name: Measure.sharpness, value: patch.sharpness(), version: 1),
-    Measure(name: Measure.luminance, value: light.mean, version: 1),
-    Measure(name: "under_exposed", value: light.under, version: 1),
-    Measure(name: "over_exposed", value: light.over, version: 1),
-    Measure(name: "landmark_misfit", value: headMisfit(of: landmarks, pose: pose), version: 1),
-    Measure(name: Measure.eyes, value: Double(lidGap(landmarks) / chinToEyes), version: 1),
-    Measure(name: Measure.mouth, value: Double(lipGap(landmarks) / chinToEyes), version: 1),
+    .taken("inter_eye", Double(landmarks.interEyeDistance) / cosine),
+    .taken(Measure.sharpness, patch.sharpness()),
+    .taken(Measure.luminance, light.mean),
+    .taken("luminance_variance", light.variance),
+    .taken("exposure", log2(max(light.median, 1 / 4096))),
+    .taken("dynamic_range", light.entropy),
+    .taken("uniformity", patch.uniformity()),
+    .taken("under_exposed", light.under),
+    .taken("over_exposed", light.over),
+    .taken("landmark_misfit", headMisfit(of: landmarks, pose: pose)),
+    .taken(Measure.eyes, Double(lidGap(landmarks) / chinToEyes)),
+    .taken(Measure.mouth, Double(lipGap(landmarks) / chinToEyes)),
+    .taken("brows", Double(browHeight(landmarks) / chinToEyes)),
   ]
 }
 
@@ -69,4 +79,21 @@ private func lipGap(_ landmarks: Landmarks) -> Float {
   max(
     landmarks[61].distance(to: landmarks[67]), landmarks[62].distance(to: landmarks[66]),
     landmarks[63].distance(to: landmarks[65]))
+}
+
+/// Of each side the distance from the middle of the eye's corners to the middle of the brow, along the
+/// face's own upright; their mean.
+///
+/// Pixels.
+private func browHeight(_ landmarks: Landmarks) -> Float {
+  let eyes =
+    (landmarks.mean(of: Landmarks.leftEye) + landmarks.mean(of: Landmarks.rightEye)) * 0.5
+  let up = eyes - landmarks[8]
+  let length = max(up.distance(to: Point(x: 0, y: 0)), .leastNormalMagnitude)
+  func height(_ brow: Range<Int>, _ corners: (Int, Int)) -> Float {
+    let rise =
+      landmarks.mean(of: brow) - (landmarks[corners.0] + landmarks[corners.1]) * 0.5
+    return (rise.x * up.x + rise.y * up.y) / length
+  }
+  return (height(Landmarks.leftBrow, (36, 39)) + height(Landmarks.rightBrow, (42, 45))) / 2
 }

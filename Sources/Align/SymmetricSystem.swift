@@ -11,6 +11,15 @@ struct SymmetricSystem {
     right = [Double](repeating: 0, count: count)
   }
 
+  /// The equations themselves: of each row the first `count` numbers, and its right side behind them.
+  init(rows: [SIMD8<Double>], count: Int) {
+    self.init(count: count)
+    for (i, row) in rows.enumerated() {
+      for j in 0..<count { matrix[i * count + j] = row[j] }
+      right[i] = row[count]
+    }
+  }
+
   /// One equation: the row times the unknowns should be the value.
   mutating func add(row: [Double], value: Double, weight: Double) {
     for i in 0..<count {
@@ -19,6 +28,47 @@ struct SymmetricSystem {
       right[i] += weighted * value
       for j in 0...i { matrix[i * count + j] += weighted * row[j] }
     }
+  }
+
+  /// The equations that remain of the other unknowns when the first `leading` are solved for (Schur's
+  /// complement).
+  func reduced(without leading: Int) -> SymmetricSystem {
+    // Elimination by columns leaves the complement behind them.
+    var whole = self
+    for i in 0..<count { for j in 0..<i { whole.matrix[j * count + i] = matrix[i * count + j] } }
+    for pivot in 0..<leading {
+      let diagonal = whole.matrix[pivot * count + pivot]
+      guard diagonal > 1e-12 else { continue }
+      for i in pivot + 1..<count {
+        let factor = whole.matrix[i * count + pivot] / diagonal
+        if factor == 0 { continue }
+        for j in pivot..<count {
+          whole.matrix[i * count + j] -= factor * whole.matrix[pivot * count + j]
+        }
+        whole.right[i] -= factor * whole.right[pivot]
+      }
+    }
+    var result = SymmetricSystem(count: count - leading)
+    for i in leading..<count {
+      result.right[i - leading] = whole.right[i]
+      for j in leading...i {
+        result.matrix[(i - leading) * result.count + j - leading] = whole.matrix[i * count + j]
+      }
+    }
+    return result
+  }
+
+  /// Adds the equations of another system of the same unknowns.
+  mutating func add(_ other: SymmetricSystem) {
+    precondition(other.count == count, "the unknowns are the same")
+    for index in matrix.indices { matrix[index] += other.matrix[index] }
+    for index in right.indices { right[index] += other.right[index] }
+  }
+
+  /// One equation: this unknown should be the value.
+  mutating func add(unknown: Int, value: Double, weight: Double) {
+    matrix[unknown * count + unknown] += weight
+    right[unknown] += weight * value
   }
 
   /// The unknowns, with Marquardt's damping: each diagonal entry grows by that part of itself.

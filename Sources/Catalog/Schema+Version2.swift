@@ -40,7 +40,7 @@ extension Schema {
     ALTER TABLE face ADD COLUMN duplicate_id INTEGER REFERENCES duplicate(id);
 
     """
-    + MeasureColumn.allCases.map {
+    + MeasureColumn.version2.map {
       "ALTER TABLE face ADD COLUMN \($0.rawValue) REAL CHECK (abs(\($0.rawValue)) < 1e30);"
     }.joined(separator: "\n")
 
@@ -49,7 +49,7 @@ extension Schema {
       + 2 + iif(pitch < 0, -1, 1) * min(2, CAST(abs(pitch) / 15.0 + 0.5 AS INTEGER))
     """
 
-  private static let measuresToColumns = MeasureColumn.allCases.map {
+  private static let measuresToColumns = MeasureColumn.version2.map {
     """
     UPDATE face SET \($0.rawValue) =
       (SELECT value FROM measure WHERE face_id = face.id AND name = '\($0.rawValue)');
@@ -122,7 +122,7 @@ extension Schema {
   private static let indexes2 = """
     DROP INDEX face_coverage;
     CREATE INDEX face_filter ON face(rejection_id, cell, identity_id, light_bin, duplicate_id, yaw,
-      pitch, roll, eye_distance, \(MeasureColumn.allCases.map(\.rawValue).joined(separator: ", ")),
+      pitch, roll, eye_distance, \(MeasureColumn.version2.map(\.rawValue).joined(separator: ", ")),
       score, video_id, track, ordinal, position);
     CREATE INDEX face_duplicate ON face(duplicate_id) WHERE duplicate_id IS NOT NULL;
     CREATE INDEX decision_journal_face ON decision(journal_id, face_id);
@@ -183,13 +183,4 @@ extension Schema {
     \(row).duplicate_id IS NOT NULL, \(row).cell, ifnull(\(row).light_bin, '')
     """
   }
-}
-
-/// A measure that faces can be filtered by: a column of `face`.
-enum MeasureColumn: String, CaseIterable {
-  case sharpness, luminance, mouth, eyes
-  case interEye = "inter_eye"
-  case underExposed = "under_exposed"
-  case overExposed = "over_exposed"
-  case landmarkMisfit = "landmark_misfit"
 }

@@ -10,7 +10,7 @@ enum Schema {
   static let fileName = "catalog.sqlite"
   /// Says "a workspace of curate" to `file` and to us: the letters CURA.
   static let applicationID = 0x4355_5241
-  /// Grows by one with each migration.
+  /// Grows with each migration, whose number it is.
   ///
   /// Kept in `user_version`.
   static let version = 6
@@ -25,7 +25,9 @@ enum Schema {
       try db.execute(sql: neverDeleted)
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
-    for (number, statements) in [(2, version2), (3, version3), (4, version4), (6, version6)] {
+    for (number, statements) in [
+      (2, version2), (3, version3), (4, version4), (5, version5), (6, version6),
+    ] {
       migrator.registerMigration("\(number)") { db in
         for statement in statements { try db.execute(sql: statement) }
         try db.execute(sql: "PRAGMA user_version = \(number)")

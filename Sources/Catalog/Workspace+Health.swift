@@ -66,8 +66,10 @@ extension MeasureColumn {
   var worse: Worse? {
     switch self {
     case .sharpness, .interEye: .low
-    case .underExposed, .overExposed, .landmarkMisfit: .high
-    case .luminance, .mouth, .eyes: nil
+    case .underExposed, .overExposed, .landmarkMisfit, .noise, .blur, .upscaled, .blockiness,
+      .interlaced, .outside, .jitter:
+      .high
+    default: nil
     }
   }
 

@@ -79,12 +79,7 @@ extension Workspace {
       values[measure.name] = measure.value
       // The detector's score has a column of its own.
       guard MeasureColumn(rawValue: measure.name) != nil else { continue }
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO measure(video_id, name, version) VALUES (?, ?, ?)
-          ON CONFLICT DO UPDATE SET version = excluded.version WHERE version < excluded.version
-          """
-      ).execute(arguments: [video.row, measure.name, measure.version])
+      try note(measure.name, version: measure.version, of: video.row, in: db)
     }
     return MeasureColumn.allCases.map { values[$0.rawValue] }
   }

@@ -49,6 +49,14 @@ public final class FaceRenderer: Sendable {
     LandmarkFinder(posed: PosedHead(model: model, scene: scene), camera: scene.camera).landmarks
   }
 
+  /// Where they are in space: camera frame, centimetres.
+  ///
+  /// Those of the jaw are where the head ends in the picture.
+  package func landmarkPlaces(_ scene: Scene) -> [SIMD3<Float>] {
+    LandmarkFinder(posed: PosedHead(model: model, scene: scene), camera: scene.camera)
+      .places(in: scene.camera)
+  }
+
   /// Runs the work over bands of rows, on this renderer's threads.
   private func overBands(height: Int, _ work: @Sendable (Range<Int>) -> Void) {
     let bands = 8

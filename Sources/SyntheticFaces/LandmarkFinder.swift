@@ -33,6 +33,15 @@ struct LandmarkFinder {
     }
   }
 
+  /// Where they are in space: camera frame, centimetres.
+  func places(in camera: SceneCamera) -> [SIMD3<Float>] {
+    zip(landmarks.points, depths).map { point, depth in
+      SIMD3(
+        (point.x - Float(camera.width) / 2) / camera.focal * depth,
+        (point.y - Float(camera.height) / 2) / camera.focal * depth, depth)
+    }
+  }
+
   /// Whether each landmark is in the picture and nothing is before it, but for `slack` centimetres.
   func visible(in visibility: Visibility, slack: Float = 0.8) -> [Bool] {
     let grid = Float(Visibility.grid)

@@ -14,10 +14,10 @@ struct Curate: ParsableCommand {
     version: version,
     subcommands: [
       Init.self, Sample.self, Import.self, Retry.self, Merge.self, Videos.self, Faces.self,
-      Health.self,
-      Identity.self, Reject.self, Accept.self, Log.self, Undo.self, Redo.self, Check.self,
-      Repair.self, Dedup.self, CoverageCommand.self, Export.self, ManifestCommand.self, Train.self,
-      Apply.self,
+      Health.self, MeasureCommand.self, Dedup.self, Identity.self, Reject.self, Accept.self,
+      Log.self,
+      Undo.self, Redo.self, Check.self, Repair.self, CoverageCommand.self, Export.self,
+      ManifestCommand.self, Train.self, Apply.self,
       Models.self, Doctor.self,
     ])
 

@@ -6,8 +6,10 @@ import FaceCore
 let queryHelp = """
   A query compares fields: identity, video, track, shot, yaw, pitch, roll (degrees; yaw + to image \
   right, pitch + up), cell (y0p0 to y8p4), light (flat, or left, up-left, up … with -soft or \
-  -hard), size (inter-eye distance, px), sharpness, luminance, under_exposed, over_exposed, mouth, \
-  eyes, landmark_misfit, score, loss (of the model that learned it last), seconds, ordinal, id, \
+  -hard), size (inter-eye distance, px), sharpness, blur (motion, px), blur_angle, noise, upscaled, \
+  blockiness, interlaced, outside, jitter, luminance, luminance_variance, exposure (stops), \
+  dynamic_range, uniformity, under_exposed, over_exposed, warmth, tint, colour_cast, mouth, eyes, \
+  brows, inter_eye, landmark_misfit, score, loss (of the model that learned it last), seconds, ordinal, id, \
   rejected, duplicate. Comparisons are = != < <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
   stands for the 40th percentile among faces of the same identity and cell. Rejected faces are \
   left out unless the query speaks of rejected.
@@ -90,6 +92,7 @@ struct Faces: ParsableCommand {
     let lines = try opened.faces(
       matching: faceQuery, sort: order, limit: limit == 0 ? nil : limit, offset: offset
     ).map(Line.init)
+    let names = Set(lines.flatMap(\.measures.keys))
     try output.show(
       lines,
       [
@@ -106,7 +109,11 @@ struct Faces: ParsableCommand {
         Column("sharpness", number: true) { $0.measures["sharpness"]?.text(1) ?? "-" },
       ]
         + (order.contains { $0.field == .loss }
-          ? [Column("loss", number: true) { $0.loss?.text(4) ?? "-" }] : []))
+          ? [Column("loss", number: true) { $0.loss?.text(4) ?? "-" }] : [])
+        + order.map(\.field.rawValue).filter { $0 != "sharpness" && names.contains($0) }.map {
+          name in
+          Column(name, number: true) { $0.measures[name]?.text(3) ?? "-" }
+        })
     if lines.count < total { warn("\(lines.count) of \(total) faces; --limit 0 prints all") }
   }
 

@@ -57,7 +57,7 @@ struct Annotated: Decodable {
     }
   }
 
-  @Test func noTurnFromTheFoundPoseFitsBetter() {
+  @Test func noTurnFromTheBestPoseFitsBetter() {
     var generator = SeededGenerator(seed: 2)
     for pose in samplePoses {
       let seen = HeadModel.landmarks(
@@ -69,7 +69,7 @@ struct Annotated: Decodable {
               x: Float(4 * generator.nextGaussian()), y: Float(4 * generator.nextGaussian()))
         })
       let found = headPose(of: noisy)
-      let least = headMisfit(of: noisy, pose: found)
+      let least = headMisfit(of: noisy)
       for turn in [-0.3, 0.3] {
         for (yaw, pitch, roll) in [(turn, 0, 0), (0, turn, 0), (0, 0, turn)] {
           let other = Pose(

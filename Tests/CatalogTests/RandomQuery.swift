@@ -136,11 +136,10 @@ extension FaceRecord {
     case .shot: .number(Double(shot))
     case .light: lightBin.map { .text($0.rawValue) }
     case .cell: .text(PoseCell(yaw: pose.yaw, pitch: pose.pitch).name)
-    case .sharpness, .luminance, .mouth, .eyes, .interEye, .underExposed, .overExposed,
-      .landmarkMisfit:
-      measures[field.rawValue].map { .number($0) }
     case .loss: loss.map { .number($0) }
     case .rejected, .duplicate: nil
+    // The measures.
+    default: measures[field.rawValue].map { .number($0) }
     }
   }
 }

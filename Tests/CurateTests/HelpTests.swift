@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let verbs = [
-    "init", "sample", "import", "videos", "faces", "health", "identity", "dedup", "coverage",
-    "export",
+    "init", "sample", "import", "videos", "faces", "health", "measure", "identity", "dedup",
+    "coverage", "export",
     "manifest",
     "train", "apply", "models", "doctor",
   ]

@@ -28,6 +28,14 @@ package final class NetLandmarks {
       LandmarkNetwork.network, batch: 1, for: .inference, parameters: weights)
   }
 
+  /// With the weights that are part of the program, or those that replace them.
+  ///
+  /// Throws where they are not this network's.
+  package static func builtIn() throws(NetworksError) -> NetLandmarks {
+    try NetLandmarks(
+      engine: try CPUEngine(threads: 1), weights: try FaceNetFiles.weights(of: .landmarks))
+  }
+
   /// The face that fills a square of the picture.
   package func face(in picture: GrayImage, square: FaceSquare) -> PlacedFace {
     let seen = square.picture(of: picture, pixels: LandmarkNetwork.side)

@@ -60,6 +60,29 @@ void cpx_products(const float *row, const float *rows, size_t length, size_t cou
 size_t cpx_near(const uint64_t *planes, size_t stride, const uint64_t *code, size_t count,
                 int limit, uint32_t *found);
 
+/// Sums over pixels of the products of derivatives of luma, each taken over 3 x 3 pixels: the first,
+/// in eighths of a step a pixel (xx, xy, yy), and the second, in quarters (xx·xx, xx·xy, xy·xy, xx·yy,
+/// xy·yy, yy·yy). `rough` counts how far the fourth derivative xxyy is from 0, in steps.
+typedef struct {
+  int64_t count, first[3], second[6];
+  uint32_t rough[2041];
+} cpx_texture;
+
+/// Adds the pixels `first` to `last` of row `y`; those around them are read.
+void cpx_add_texture(const uint8_t *luma, int width, int first, int last, int y,
+                     cpx_texture *sums);
+
+/// Adds how far the pixels `first` to `last` of row `y` are from the mean of the rows beside it, and of
+/// those two away, in half steps. Two rows above and below are read.
+void cpx_add_comb(const uint8_t *luma, int width, int first, int last, int y, int64_t *near,
+                  int64_t *far);
+
+/// Adds how much more luma steps on its way into each column and row than beside it, in half steps,
+/// to the one of eight sums that the column's and the row's number ends in. Pixels two before and one
+/// after are read.
+void cpx_add_blocks(const uint8_t *luma, int width, int first, int last, int top, int bottom,
+                    int64_t *across, int64_t *down);
+
 /// Has the allocator keep up to 256 MB that were freed, and pieces of up to 32 MB among them.
 void cpx_keep_memory(void);
 

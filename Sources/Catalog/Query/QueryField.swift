@@ -9,6 +9,12 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
   case underExposed = "under_exposed"
   case overExposed = "over_exposed"
   case landmarkMisfit = "landmark_misfit"
+  case exposure, uniformity, noise, blur, upscaled, blockiness, interlaced, outside, jitter, brows
+  case warmth, tint
+  case luminanceVariance = "luminance_variance"
+  case dynamicRange = "dynamic_range"
+  case blurAngle = "blur_angle"
+  case colourCast = "colour_cast"
   /// Of the model that learned the face last.
   case loss
   case rejected, duplicate

@@ -76,6 +76,7 @@ final class ImportJob: Sendable {
       ).run(source, from: ordinal, state: state, progress: progress)
       let faces = video.faceCount + found.faces
       if found.wasStopped { return .stopped }
+      try PoseJob(workspace: workspace).run(video)
       if let damage = source.damage {
         try workspace.endImportPartially(of: video, reason: damage)
         return .partial(faces: faces, reason: damage)

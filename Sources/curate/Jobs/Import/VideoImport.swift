@@ -184,7 +184,11 @@ struct VideoImport {
       return NewFace(
         track: found.track, shot: shot, ordinal: frame.ordinal, position: position,
         time: frame.timestamp, box: face.box, score: Double(face.score),
-        landmarks: face.landmarks, pose: face.pose, light: face.light, measures: face.measures,
+        landmarks: face.landmarks, pose: face.pose, light: face.light,
+        measures: face.measures
+          + cropMeasures(
+            of: face.landmarks.mapped(by: transform), in: square, transform: transform)
+          + frameMeasures(of: face.landmarks, in: luma, transform: transform, size: size),
         crop: NewCrop(
           bytes: bytes, sha256: Digest.hex(of: bytes), fileExtension: "jpg", size: size,
           faceType: options.faceType.rawValue, transform: transform))

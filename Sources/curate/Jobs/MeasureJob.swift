@@ -1,0 +1,77 @@
+import Align
+import Catalog
+import Dispatch
+import FaceCore
+import Media
+import Synchronization
+
+/// Takes measures anew whose rules are newer than what filled them, from the crops that are kept.
+struct MeasureJob {
+  let workspace: Workspace
+
+  /// What was done.
+  struct Result {
+    var faces = 0
+    var videos = 0
+    /// Crops that are not there or cannot be read.
+    var missing = 0
+    var wasStopped = false
+  }
+
+  /// Faces that are measured at once and written together.
+  private static let batch = 256
+
+  /// The videos that lack something, with what they lack; all measures where `again` is set.
+  func work(again: Bool) throws -> [(video: VideoRecord, rules: MeasureRules)] {
+    try workspace.videos(in: [.done, .partial]).map { video in
+      let stale =
+        again && video.faceCount > 0
+        ? squareRules : try workspace.staleRules(squareRules, of: video)
+      return (video, stale)
+    }.filter { !$0.rules.isEmpty }
+  }
+
+  func run(again: Bool, progress: (Progress) -> Void) throws -> Result {
+    let work = try work(again: again)
+    let total = work.reduce(0) { $0 + $1.video.faceCount }
+    var result = Result()
+    for (video, rules) in work {
+      while true {
+        guard !StopSignal.isRequested else {
+          result.wasStopped = true
+          return result
+        }
+        let faces = try workspace.facesToMeasure(rules, of: video, limit: Self.batch)
+        guard !faces.isEmpty else { break }
+        let measured = measures(of: faces, in: video)
+        result.missing += measured.filter { $0.measures.isEmpty }.count
+        try workspace.keep(measured, rules: rules, of: video)
+        result.faces += faces.count
+        progress(Progress(done: result.faces, total: total))
+      }
+      try workspace.finishMeasuring(rules, of: video)
+      result.videos += 1
+    }
+    return result
+  }
+
+  /// Of each face by itself, on all cores; nothing where the crop is not there.
+  private func measures(
+    of faces: [FaceRecord], in video: VideoRecord
+  ) -> [(face: FaceRecord, measures: [Measure])] {
+    let results = Mutex([[Measure]](repeating: [], count: faces.count))
+    DispatchQueue.concurrentPerform(iterations: faces.count) { index in
+      // What is missing or damaged is counted, and `curate check` says more of it.
+      let measures = try? measures(of: faces[index], in: video)
+      results.withLock { $0[index] = measures ?? [] }
+    }
+    return zip(faces, results.withLock { $0 }).map { ($0, $1) }
+  }
+
+  private func measures(of face: FaceRecord, in video: VideoRecord) throws -> [Measure] {
+    guard let bytes = try workspace.crops.crop(named: face.crop.name) else { return [] }
+    return squareMeasures(
+      of: face.landmarks, pose: face.pose, in: try ImageFile.decode(bytes),
+      transform: face.crop.transform, width: video.facts.width, height: video.facts.height)
+  }
+}

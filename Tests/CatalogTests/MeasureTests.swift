@@ -1,0 +1,146 @@
+import Catalog
+import FaceCore
+import GRDB
+import Testing
+
+@Suite struct MeasureTests {
+  /// Two videos whose sharpness and luminance were measured by rules of version 1.
+  private func workspace(_ scratch: Scratch) throws -> Workspace {
+    let workspace = try scratch.create()
+    for number in 1...2 { try SampleVideo(number: number, frames: 90).bring(into: workspace) }
+    return workspace
+  }
+
+  private func video(_ workspace: Workspace) throws -> VideoRecord {
+    try #require(try workspace.videos().first)
+  }
+
+  @Test func onlyWhatANewerRuleMeasuresIsStale() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let video = try video(workspace)
+    let rules = ["sharpness": 1, "luminance": 2, "noise": 1]
+    #expect(try workspace.staleRules(rules, of: video) == ["luminance": 2, "noise": 1])
+  }
+
+  @Test func anInterruptedMeasuringGoesOnWhereItWas() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let video = try video(workspace)
+    let rules = ["noise": 1, "blur": 3]
+    var seen: [Int64] = []
+    while true {
+      let faces = try scratch.open().facesToMeasure(rules, of: video, limit: 20)
+      guard !faces.isEmpty else { break }
+      seen += faces.map(\.row)
+      try workspace.keep(
+        faces.map { ($0, [Measure(name: "noise", value: Double($0.row), version: 1)]) },
+        rules: rules, of: video)
+    }
+    #expect(seen.count == video.faceCount && Set(seen).count == seen.count)
+    #expect(try workspace.staleRules(rules, of: video) == rules)
+    try workspace.finishMeasuring(rules, of: video)
+    #expect(try workspace.staleRules(rules, of: video).isEmpty)
+    let faces = try workspace.faces(matching: FaceQuery(parsing: "video = \"\(video.name)\""))
+    #expect(faces.allSatisfy { $0.measures["noise"] == Double($0.row) })
+    #expect(faces.allSatisfy { $0.measures["blur"] == nil })
+    // Other rules begin anew.
+    #expect(try workspace.facesToMeasure(["noise": 2], of: video, limit: 500).count == seen.count)
+  }
+
+  @Test func measuringLeavesAllElseAlone() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let video = try video(workspace)
+    let before = try workspace.faces().map { ($0.id, $0.measures["sharpness"], $0.pose) }
+    let faces = try workspace.facesToMeasure(["tint": 1], of: video, limit: 500)
+    try workspace.keep(
+      faces.map { ($0, [Measure(name: "tint", value: 4, version: 1)]) }, rules: ["tint": 1],
+      of: video)
+    let after = try workspace.faces().map { ($0.id, $0.measures["sharpness"], $0.pose) }
+    #expect(before.elementsEqual(after) { $0 == $1 })
+    #expect(try workspace.count(matching: FaceQuery(parsing: "tint = 4")) == video.faceCount)
+    #expect(try workspace.log().count == 2)
+  }
+
+  @Test func measuresArePartOfTheGrammar() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let video = try video(workspace)
+    for name in ["blur", "noise", "upscaled", "blockiness", "interlaced", "outside", "jitter"] {
+      let faces = try workspace.facesToMeasure([name: 1], of: video, limit: 500)
+      try workspace.keep(
+        faces.enumerated().map {
+          ($0.element, [Measure(name: name, value: Double($0.offset), version: 1)])
+        }, rules: [name: 1], of: video)
+      #expect(try workspace.count(matching: FaceQuery(parsing: "\(name) < 10")) == 10)
+      // The smallest of each cell, at least.
+      let low = try workspace.count(matching: FaceQuery(parsing: "\(name) <= p10"))
+      #expect(low > 0 && low < faces.count / 2)
+      let sorted = try workspace.faces(
+        sort: FaceSort.parsing("\(name) desc"), limit: 3
+      ).compactMap { $0.measures[name] }
+      #expect(sorted == (1...3).map { Double(faces.count - $0) })
+    }
+  }
+
+  @Test func tracksTellPosesAndOnlyWhatChangedIsWritten() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let track = try #require(try workspace.faceTracks().first { $0.faceCount > 10 })
+    let faces = try workspace.faces(of: track)
+    #expect(faces.count == track.faceCount)
+    #expect(faces.map(\.ordinal) == faces.map(\.ordinal).sorted())
+    let told = faces.map { ($0, Pose(yaw: 33, pitch: -20, roll: 1), Optional(0.5)) }
+    #expect(try workspace.keep(told) == faces.count)
+    #expect(try workspace.keep(told) == 0)
+    let query = try FaceQuery(parsing: "yaw in 32.9..33.1 and cell = y6p1 and jitter = 0.5")
+    #expect(try workspace.count(matching: query) == faces.count)
+    #expect(try workspace.cellCounts().map(\.count).reduce(0, +) == workspace.count())
+    #expect(try workspace.check().allSatisfy(\.isHarmless))
+  }
+
+  /// What a catalogue of schema 3 had, from one of today.
+  private func takeBack(_ path: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "DROP INDEX face_filter; DROP TABLE measuring")
+      for view in ["faces", "face_detail", "face_facts"] {
+        try db.execute(sql: "DROP VIEW \(view)")
+      }
+      let old = [
+        "sharpness", "luminance", "mouth", "eyes", "inter_eye", "under_exposed", "over_exposed",
+        "landmark_misfit",
+      ]
+      let names = QueryField.allCases.map(\.rawValue).filter { $0 != "size" }
+      let columns = try db.columns(in: "face").map(\.name)
+      let added = columns.suffix(from: try #require(columns.firstIndex(of: "landmark_misfit")) + 1)
+      #expect(added.count > 10 && added.allSatisfy(names.contains))
+      for name in added {
+        try db.execute(sql: "ALTER TABLE face DROP COLUMN \(name)")
+      }
+      try db.execute(
+        sql: """
+          CREATE INDEX face_filter ON face(rejection_id, cell, \(old.joined(separator: ", ")));
+          CREATE VIEW faces AS SELECT 1; CREATE VIEW face_detail AS SELECT 1;
+          CREATE VIEW face_facts AS SELECT 1;
+          DELETE FROM grdb_migrations WHERE identifier = '5'; PRAGMA user_version = 3;
+          """)
+    }
+    try queue.close()
+  }
+
+  @Test func aCatalogueOfSchema3IsBroughtUpToDateAndKeepsAllItKnew() throws {
+    let scratch = Scratch()
+    let old = try workspace(scratch)
+    try old.assign("alice", to: FaceQuery(parsing: "ordinal < 20"), creating: true, note: note)
+    let lines = try contentLines(old)
+    try old.close()
+    try takeBack(scratch.catalogPath)
+    let workspace = try scratch.open()
+    #expect(try contentLines(workspace) == lines)
+    #expect(try workspace.count(matching: FaceQuery(parsing: "noise = none")) == workspace.count())
+    #expect(try workspace.staleRules(["noise": 1], of: video(workspace)) == ["noise": 1])
+    #expect(try workspace.check().allSatisfy(\.isHarmless))
+  }
+}
