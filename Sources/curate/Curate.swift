@@ -15,10 +15,8 @@ struct Curate: ParsableCommand {
     subcommands: [
       Init.self, Sample.self, Import.self, Retry.self, Merge.self, Videos.self, Faces.self,
       Health.self, MeasureCommand.self, Dedup.self, Identity.self, Reject.self, Accept.self,
-      Log.self,
-      Undo.self, Redo.self, Check.self, Repair.self, CoverageCommand.self, Export.self,
-      ManifestCommand.self, Train.self, Apply.self,
-      Models.self, Doctor.self,
+      Log.self, Undo.self, Redo.self, Check.self, Repair.self, CoverageCommand.self, Export.self,
+      ManifestCommand.self, Train.self, Apply.self, Models.self, Doctor.self,
     ])
 
   /// Takes `--workspace` before the verb as well as after it.
