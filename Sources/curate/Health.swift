@@ -11,7 +11,8 @@ struct Health: ParsableCommand {
       measure the numbers are given of which 5, 25, 50, 75 and 95 of 100 faces are below: floors are \
       best set from them. The worst faces are those that rank low in most respects.
 
-      --page writes all of it as one HTML file, with faces.
+      --page writes all of it as one HTML file, with faces, and once `curate dedup` has looked at them \
+      with what is most like some of them.
 
       """ + queryHelp)
 

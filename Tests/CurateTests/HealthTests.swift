@@ -45,6 +45,11 @@ import Testing
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains("identity = alice") && html.contains("data:image/jpeg;base64,"))
     #expect(!html.contains("http"), "the page speaks to nobody")
+    #expect(!html.contains("Nearest neighbours"), "nobody has looked yet")
+    try #require(try workspace.curate("dedup", "--quiet").status == 0)
+    try #require(try workspace.curate("health", "--page", page).status == 0)
+    let looked = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(looked.contains("Nearest neighbours") && looked.contains(" bits"))
   }
 
   @Test func anEmptyWorkspaceAndAMistakeAreToldApart() throws {

@@ -7,7 +7,7 @@ struct HealthPage {
   let query: FaceQuery
   let report: HealthReport
 
-  private var page: FacePage {
+  var page: FacePage {
     FacePage(
       workspace: workspace, title: "What the faces are like",
       lead: query.text.isEmpty
@@ -17,7 +17,8 @@ struct HealthPage {
 
   /// Writes it whole or not at all.
   func write(to path: String) throws {
-    try page.write([counts, try worst(), try measures(), try lights()], to: path)
+    try page.write(
+      [counts, try worst(), try neighbours(), try measures(), try lights()], to: path)
   }
 
   private var counts: String {
