@@ -1,7 +1,6 @@
 import Catalog
 import FaceCore
 import Foundation
-import GRDB
 import Testing
 
 @Suite struct DuplicateTests {
@@ -109,28 +108,11 @@ import Testing
     let scratch = Scratch()
     let (workspace, rows) = try filled(scratch)
     try workspace.close()
-    let database = try DatabaseQueue(path: scratch.catalogPath)
-    try database.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA foreign_keys = OFF")
-      try db.execute(
-        sql: """
-          DROP TABLE face_hash;
-          DROP TABLE duplicate;
-          CREATE TABLE duplicate (
-            id INTEGER PRIMARY KEY,
-            journal_id INTEGER NOT NULL REFERENCES journal(id),
-            face_id INTEGER NOT NULL REFERENCES face(id),
-            best_id INTEGER NOT NULL REFERENCES face(id),
-            previous_id INTEGER REFERENCES duplicate(id),
-            UNIQUE (journal_id, face_id), CHECK (face_id <> best_id)
-          ) STRICT;
-          INSERT INTO duplicate VALUES (5, 1, \(rows[1]), \(rows[0]), NULL);
-          UPDATE face SET duplicate_id = 5 WHERE id = \(rows[1]);
-          DELETE FROM grdb_migrations WHERE identifier = '4';
-          PRAGMA user_version = 3;
-          """)
-    }
-    try database.close()
+    try scratch.takeBackToSchema3(
+      with: """
+        INSERT INTO duplicate VALUES (5, 1, \(rows[1]), \(rows[0]), NULL);
+        UPDATE face SET duplicate_id = 5 WHERE id = \(rows[1]);
+        """)
     let opened = try scratch.open()
     #expect(try opened.faces(matching: FaceQuery(parsing: "duplicate")).map(\.row) == [rows[1]])
     #expect(try opened.remarkDuplicates([], of: rows, note: note) == DuplicateChange(lifted: 1))

@@ -1,6 +1,5 @@
 import Catalog
 import FaceCore
-import GRDB
 import Testing
 
 @Suite struct MeasureTests {
@@ -100,43 +99,13 @@ import Testing
     #expect(try workspace.check().allSatisfy(\.isHarmless))
   }
 
-  /// What a catalogue of schema 3 had, from one of today.
-  private func takeBack(_ path: String) throws {
-    let queue = try DatabaseQueue(path: path)
-    try queue.writeWithoutTransaction { db in
-      try db.execute(sql: "DROP INDEX face_filter; DROP TABLE measuring")
-      for view in ["faces", "face_detail", "face_facts"] {
-        try db.execute(sql: "DROP VIEW \(view)")
-      }
-      let old = [
-        "sharpness", "luminance", "mouth", "eyes", "inter_eye", "under_exposed", "over_exposed",
-        "landmark_misfit",
-      ]
-      let names = QueryField.allCases.map(\.rawValue).filter { $0 != "size" }
-      let columns = try db.columns(in: "face").map(\.name)
-      let added = columns.suffix(from: try #require(columns.firstIndex(of: "landmark_misfit")) + 1)
-      #expect(added.count > 10 && added.allSatisfy(names.contains))
-      for name in added {
-        try db.execute(sql: "ALTER TABLE face DROP COLUMN \(name)")
-      }
-      try db.execute(
-        sql: """
-          CREATE INDEX face_filter ON face(rejection_id, cell, \(old.joined(separator: ", ")));
-          CREATE VIEW faces AS SELECT 1; CREATE VIEW face_detail AS SELECT 1;
-          CREATE VIEW face_facts AS SELECT 1;
-          DELETE FROM grdb_migrations WHERE identifier = '5'; PRAGMA user_version = 3;
-          """)
-    }
-    try queue.close()
-  }
-
   @Test func aCatalogueOfSchema3IsBroughtUpToDateAndKeepsAllItKnew() throws {
     let scratch = Scratch()
     let old = try workspace(scratch)
     try old.assign("alice", to: FaceQuery(parsing: "ordinal < 20"), creating: true, note: note)
     let lines = try contentLines(old)
     try old.close()
-    try takeBack(scratch.catalogPath)
+    try scratch.takeBackToSchema3()
     let workspace = try scratch.open()
     #expect(try contentLines(workspace) == lines)
     #expect(try workspace.count(matching: FaceQuery(parsing: "noise = none")) == workspace.count())
