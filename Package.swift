@@ -93,7 +93,7 @@ let benchmarks: [Target] = [
     path: "Benchmarks/Detection", swiftSettings: strict + dlib),
   .executableTarget(
     name: "facenet-bench",
-    dependencies: ["Align", "FaceCore", "Media", "Networks"],
+    dependencies: ["Align", "FaceCore", "FaceNetTraining", "Media", "Networks"],
     path: "Benchmarks/FaceNets", swiftSettings: strict + dlib),
   .executableTarget(
     name: "loader-bench", dependencies: ["FaceCore", "Media", "Trainer"], path: "Benchmarks/Loader",

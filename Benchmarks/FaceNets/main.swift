@@ -4,6 +4,7 @@
 //        facenet-bench place LANDMARKS ANNOTATED
 //        facenet-bench jitter LANDMARKS ANNOTATED
 //        facenet-bench embed EMBEDDING LIST.json [--plain]
+//        facenet-bench composites LIST.json FOLDER COUNT SEED [PORTRAITFILE]
 //        facenet-bench speed
 
 import Align
@@ -34,7 +35,7 @@ func speed() throws {
       "detector \(width)×\(height)", DetectorNetwork.network(width: width, height: height))
   }
   try measure("landmarks", LandmarkNetwork.network)
-  try measure("embedding", EmbeddingNetwork.network)
+  try measure("embedding", EmbeddingNetwork.network(EmbeddingNetwork.Tower.allCases))
 }
 
 let arguments = CommandLine.arguments
@@ -44,6 +45,10 @@ case ("detect", 5...):
 case ("place", 4): try place(weights: arguments[2], folder: arguments[3])
 case ("jitter", 4): try jitter(weights: arguments[2], folder: arguments[3])
 case ("embed", 4...): try embed(weights: arguments[2], list: arguments[3])
+case ("composites", 6...7):
+  try composites(
+    list: arguments[2], folder: arguments[3], count: Int(arguments[4]) ?? 1000,
+    seed: UInt64(arguments[5]) ?? 1)
 case ("speed", 2): try speed()
 default:
   FileHandle.standardError.write(Data("usage: see the head of main.swift\n".utf8))

@@ -1,5 +1,6 @@
 import FaceCore
 import Foundation
+import Networks
 
 /// What a built-in network is trained on.
 package struct NetRecipe: Sendable {
@@ -21,6 +22,8 @@ package struct NetRecipe: Sendable {
   package var syntheticShare: Float = 0.45
   /// A folder of pictures without people; nil for plain walls only.
   package var backgrounds: String?
+  /// A file of weights that are put beside those that have learnt: of the embedding's other tower.
+  package var beside: String?
   /// A file that keeps the rendered portraits for the next time; nil to keep none.
   package var cache: String?
 
@@ -52,6 +55,9 @@ package struct NetRecipe: Sendable {
         portraits: portraits, preferred: rendered.count, preferredShare: share,
         backgrounds: scenery, frontalWeight: share == 1 ? 1 : 0.05, seed: seed &+ 10)
       try train(LandmarkLesson(samples: samples), options, output, report)
+    case .embedding where portraits.contains { $0.teaching != nil }:
+      let samples = TaughtSamples(portraits: portraits, backgrounds: scenery, seed: seed &+ 12)
+      try train(TeacherLesson(samples: samples), options, output, report)
     case .embedding:
       let others = Array(portraits[rendered.count...])
       let sources = [(rendered, share), (others, 1 - share)].filter { $0.1 > 0 && !$0.0.isEmpty }
@@ -70,14 +76,17 @@ package struct NetRecipe: Sendable {
     _ lesson: some Lesson, _ options: NetTrainingOptions, _ output: String,
     _ report: (NetTrainingReport) -> Void
   ) throws {
-    let weights = try NetTrainer(lesson, options: options).run(
+    // What cannot be read is known before hours have passed.
+    let others = try beside.map { try Safetensors.read($0).parameters }
+    let learnt = try NetTrainer(lesson, options: options).run(
       checkpoint: output + ".checkpoint", report: report)
-    let others = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
+    let weights = others.map { learnt.joined(with: $0) } ?? learnt
+    let pictures = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
     try writeWeights(
       weights,
       metadata: [
         "network": kind.rawValue, "steps": "\(options.steps)", "batch": "\(options.batch)",
-        "seed": "\(seed)", "data": "rendered people\(others)",
+        "seed": "\(seed)", "data": "rendered people\(pictures)",
       ], to: output)
   }
 
@@ -91,5 +100,17 @@ package struct NetRecipe: Sendable {
       .rendered(threads: threads, progress: progress)
     if let cache { try PortraitFile.write(portraits, to: cache) }
     return portraits
+  }
+}
+
+extension Parameters {
+  /// These, and those of the others that have other names.
+  func joined(with others: Parameters) -> Parameters {
+    let own = Set(entries.map(\.name))
+    let result = Parameters(entries + others.entries.filter { !own.contains($0.name) })
+    for entry in result.entries {
+      result[entry.name] = own.contains(entry.name) ? self[entry.name] : others[entry.name]
+    }
+    return result
   }
 }
