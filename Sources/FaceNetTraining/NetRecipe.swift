@@ -36,13 +36,16 @@ package struct NetRecipe: Sendable {
     options: NetTrainingOptions, output: String,
     rendering: @Sendable (Progress) -> Void, report: (NetTrainingReport) -> Void
   ) throws {
-    let rendered = try renderedPortraits(threads: options.loaderThreads + 1, rendering)
-    var portraits = rendered
-    for list in lists { portraits += try PortraitFolder.read(list: list, firstPerson: people) }
-    portraits += more
+    var others: [Portrait] = []
+    for list in lists { others += try PortraitFolder.read(list: list, firstPerson: people) }
+    others += more
+    let isTaught = kind == .embedding && others.contains { $0.teaching != nil }
+    // A teacher's lesson is of what the teacher has seen.
+    let rendered =
+      isTaught ? [] : try renderedPortraits(threads: options.loaderThreads + 1, rendering)
+    let portraits = rendered + others
     let backgrounds = try self.backgrounds.map { try Backgrounds(folder: $0) }
-    let scenery = (backgrounds ?? Backgrounds(pictures: []))
-      .with(surroundingsOf: Array(portraits[rendered.count...]))
+    let scenery = (backgrounds ?? Backgrounds(pictures: [])).with(surroundingsOf: others)
     let share = portraits.count == rendered.count ? 1 : syntheticShare
     switch kind {
     case .detector:
@@ -55,21 +58,26 @@ package struct NetRecipe: Sendable {
         portraits: portraits, preferred: rendered.count, preferredShare: share,
         backgrounds: scenery, frontalWeight: share == 1 ? 1 : 0.05, seed: seed &+ 10)
       try train(LandmarkLesson(samples: samples), options, output, report)
-    case .embedding where portraits.contains { $0.teaching != nil }:
+    case .embedding where isTaught:
       let samples = TaughtSamples(portraits: portraits, backgrounds: scenery, seed: seed &+ 12)
       try train(TeacherLesson(samples: samples), options, output, report)
     case .embedding:
-      let others = Array(portraits[rendered.count...])
-      let sources = [(rendered, share), (others, 1 - share)].filter { $0.1 > 0 && !$0.0.isEmpty }
-      for (portraits, _) in sources where EmbeddingSamples.sitters(of: portraits).count < 2 {
-        throw FileError(
-          subject: kind.rawValue, reason: "needs two people or more with two pictures each")
-      }
-      let samples = EmbeddingSamples(
-        sources: sources.map { .init(portraits: $0.0, share: $0.1) }, backgrounds: scenery,
-        mixedShare: others.isEmpty ? 0.3 : 0.95, seed: seed &+ 12)
+      let samples = try tellingApart(rendered, others, share: share, scenery)
       try train(EmbeddingLesson(samples: samples), options, output, report)
     }
+  }
+
+  private func tellingApart(
+    _ rendered: [Portrait], _ others: [Portrait], share: Float, _ scenery: Backgrounds
+  ) throws -> EmbeddingSamples {
+    let sources = [(rendered, share), (others, 1 - share)].filter { $0.1 > 0 && !$0.0.isEmpty }
+    for (portraits, _) in sources where EmbeddingSamples.sitters(of: portraits).count < 2 {
+      throw FileError(
+        subject: kind.rawValue, reason: "needs two people or more with two pictures each")
+    }
+    return EmbeddingSamples(
+      sources: sources.map { .init(portraits: $0.0, share: $0.1) }, backgrounds: scenery,
+      mixedShare: others.isEmpty ? 0.3 : 0.95, seed: seed &+ 12)
   }
 
   private func train(
@@ -82,11 +90,12 @@ package struct NetRecipe: Sendable {
       checkpoint: output + ".checkpoint", report: report)
     let weights = others.map { learnt.joined(with: $0) } ?? learnt
     let pictures = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
+    let data = lesson is TeacherLesson ? "what a teacher says" : "rendered people\(pictures)"
     try writeWeights(
       weights,
       metadata: [
         "network": kind.rawValue, "steps": "\(options.steps)", "batch": "\(options.batch)",
-        "seed": "\(seed)", "data": "rendered people\(pictures)",
+        "seed": "\(seed)", "data": data,
       ], to: output)
   }
 
