@@ -17,12 +17,12 @@ private struct AnnotatedFace: Decodable {
 /// The embeddings of the faces of a list of annotated pictures, as JSON on stdout.
 func embed(weights path: String, list: String) throws {
   let engine = try CPUEngine(threads: 1)
-  let weights = try readWeights(path, EmbeddingNetwork.network)
+  let weights = try Safetensors.read(path).parameters
+  let network = EmbeddingNetwork.network(EmbeddingNetwork.towers(of: weights))
   let net = try NetEmbedding(engine: engine, weights: weights)
   let url = URL(fileURLWithPath: list)
   let faces = try JSONDecoder().decode([AnnotatedFace].self, from: Data(contentsOf: url))
-  let plain = try engine.compile(
-    EmbeddingNetwork.network, batch: 1, for: .inference, parameters: weights)
+  let plain = try engine.compile(network, batch: 1, for: .inference, parameters: weights)
   let start = Date()
   let answers = try faces.map { face in
     let file = url.deletingLastPathComponent().appendingPathComponent(face.file)
@@ -30,9 +30,11 @@ func embed(weights path: String, list: String) throws {
     if CommandLine.arguments.contains("--plain") {
       let square = FaceSquare(aligning: face.landmarks68).picture(
         of: picture, pixels: EmbeddingNetwork.side)
-      let answer = plain.forward(EmbeddingNetwork.input(of: square))[0]
-      let length = answer.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return EmbeddedFace(file: face.file, embedding: answer.map { $0 / length })
+      let answers = plain.forward(EmbeddingNetwork.input(of: square)).map { answer in
+        let length = (Float(network.outputs.count) * answer.reduce(0) { $0 + $1 * $1 }).squareRoot()
+        return answer.map { $0 / length }
+      }
+      return EmbeddedFace(file: face.file, embedding: answers.flatMap { $0 })
     }
     return EmbeddedFace(
       file: face.file, embedding: net.embedding(of: picture, landmarks: face.landmarks68))

@@ -57,7 +57,7 @@ private struct GroupingFigures {
 /// Groups of the people of a list, and of rendered people, by the built-in threshold.
 func people(weights path: String, list: String) throws {
   let net = try NetEmbedding(
-    engine: try CPUEngine(threads: 1), weights: try readWeights(path, EmbeddingNetwork.network))
+    engine: try CPUEngine(threads: 1), weights: try Safetensors.read(path).parameters)
   let url = URL(fileURLWithPath: list)
   let faces = try JSONDecoder().decode([AnnotatedFace].self, from: Data(contentsOf: url))
   let embeddings = try faces.map { face in
@@ -111,7 +111,7 @@ private func show(
 func crowd(tracks count: Int, people: Int) {
   var generator = SeededGenerator(seed: 1)
   func direction() -> [Float] {
-    let values = (0..<EmbeddingNetwork.count).map { _ in Float(generator.nextGaussian()) }
+    let values = (0..<2 * EmbeddingNetwork.count).map { _ in Float(generator.nextGaussian()) }
     let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return values.map { $0 / length }
   }

@@ -6,6 +6,7 @@
 //        facenet-bench embed EMBEDDING LIST.json [--plain]
 //        facenet-bench people EMBEDDING LIST.json
 //        facenet-bench crowd TRACKS PEOPLE
+//        facenet-bench composites LIST.json FOLDER COUNT SEED [PORTRAITFILE]
 //        facenet-bench speed
 
 import Align
@@ -36,7 +37,7 @@ func speed() throws {
       "detector \(width)×\(height)", DetectorNetwork.network(width: width, height: height))
   }
   try measure("landmarks", LandmarkNetwork.network)
-  try measure("embedding", EmbeddingNetwork.network)
+  try measure("embedding", EmbeddingNetwork.network(EmbeddingNetwork.Tower.allCases))
 }
 
 let arguments = CommandLine.arguments
@@ -48,6 +49,10 @@ case ("jitter", 4): try jitter(weights: arguments[2], folder: arguments[3])
 case ("embed", 4...): try embed(weights: arguments[2], list: arguments[3])
 case ("people", 4): try people(weights: arguments[2], list: arguments[3])
 case ("crowd", 4): crowd(tracks: Int(arguments[2]) ?? 16_000, people: Int(arguments[3]) ?? 200)
+case ("composites", 6...7):
+  try composites(
+    list: arguments[2], folder: arguments[3], count: Int(arguments[4]) ?? 1000,
+    seed: UInt64(arguments[5]) ?? 1)
 case ("speed", 2): try speed()
 default:
   FileHandle.standardError.write(Data("usage: see the head of main.swift\n".utf8))

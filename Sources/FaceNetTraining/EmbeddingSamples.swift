@@ -150,6 +150,8 @@ struct AlignedView: Sendable {
   /// Landmarks, in pixels of the square.
   let points: [Point]
   let visible: [Bool]
+  /// Of the face's pixels, 0 to 1.
+  let light: (mean: Float, deviation: Float)
 
   init(_ portrait: Portrait, mirrored: Bool) {
     let mirror =
@@ -163,6 +165,14 @@ struct AlignedView: Sendable {
     transform = mirror.then(align)
     points = own.mapped(by: align).points
     self.visible = visible
+    light = portrait.light
+  }
+
+  /// A level of this portrait as the light of another would make it: without, an edge would run across a
+  /// face that is made of both.
+  func level(_ value: Float, inLightOf other: AlignedView) -> Float {
+    let gain = max(0.5, min(2, other.light.deviation / max(0.02, light.deviation)))
+    return max(0, min(1, (value - light.mean) * gain + other.light.mean))
   }
 
   /// How differently two faces are turned and moved, in square pixels.

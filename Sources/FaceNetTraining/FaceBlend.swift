@@ -89,27 +89,47 @@ struct BlendedView {
   let points: [Point]
   let visible: [Bool]
 
-  /// Pixels of the square beyond each edge that are drawn before bending.
-  private static let margin = 8
-  /// Pixels drawn for one of the square, so that bending blurs little.
-  private static let fineness = 4.0 / 3
-  static let sourceSide = Int(Double(EmbeddingNetwork.side + 2 * margin) * fineness)
+  /// What is drawn before bending.
+  struct Grain {
+    /// Pixels of the square beyond each edge.
+    let margin: Int
+    /// Pixels drawn for one of the square, so that bending blurs little.
+    let fineness: Double
 
-  /// The square, seen through `jitter` (pixels of the square to those of the result).
+    /// For squares as the network sees them.
+    static let square = Grain(margin: 8, fineness: 4.0 / 3)
+
+    /// Of the backdrop, in pixels.
+    var side: Int { Int(Double(EmbeddingNetwork.side + 2 * margin) * fineness) }
+    /// Pixels of the square to those of the backdrop.
+    var transform: AffineTransform {
+      .translation(x: Double(margin), y: Double(margin)).then(.scale(fineness))
+    }
+  }
+
+  static let sourceSide = Grain.square.side
+
+  /// A square of `side` pixels, seen through `jitter` (pixels of the network's square to those of the
+  /// result); the backdrop's side is the grain's.
   func canvas(
-    jitter: AffineTransform, backdrop: Canvas, tone: (Float) -> Float
+    jitter: AffineTransform, backdrop: Canvas, side: Int = EmbeddingNetwork.side,
+    grain: Grain = .square, tone: (Float) -> Float
   ) -> Canvas {
-    let toSource = AffineTransform.translation(x: Double(Self.margin), y: Double(Self.margin))
-      .then(.scale(Self.fineness))
-    var result = Canvas(side: EmbeddingNetwork.side, level: 0)
-    func add(_ view: AlignedView, share: (Float) -> Float) {
+    let toSource = grain.transform
+    var result = Canvas(side: side, level: 0)
+    func add(_ view: AlignedView, tone: (Float) -> Float, share: (Point) -> Float) {
       var source = backdrop
       source.draw(view.portrait, by: view.transform.then(toSource), tone: tone)
       BendField(from: points, to: view.points).add(
         source, seenBy: jitter.inverse, then: toSource, times: share, to: &result)
     }
-    add(first) { second == nil ? 1 : 1 - skin.share(at: $0) }
-    if let second { add(second) { skin.share(at: $0) } }
+    let height = Float(EmbeddingNetwork.side)
+    add(first, tone: tone) { second == nil ? 1 : 1 - skin.share(at: $0.y / height) }
+    if let second {
+      add(second, tone: { tone(second.level($0, inLightOf: first)) }) {
+        skin.share(at: $0.y / height)
+      }
+    }
     return result
   }
 }
@@ -157,10 +177,10 @@ package struct BendField {
   }
 
   /// Adds what `source` shows to `result`, whose points come by `back`, bending and `toSource` to the
-  /// source's, times a share by their height in the square, 0 to 1.
+  /// source's, times a share by their place in the square.
   func add(
     _ source: Canvas, seenBy back: AffineTransform, then toSource: AffineTransform,
-    times share: (Float) -> Float, to result: inout Canvas
+    times share: (Point) -> Float, to result: inout Canvas
   ) {
     let limit = Float(source.side) - 1.001
     for row in 0..<result.side {
@@ -175,7 +195,7 @@ package struct BendField {
         let below =
           source.values[at + source.side] * (1 - fx) + source.values[at + source.side + 1] * fx
         result.values[row * result.side + column] +=
-          share(square.y / Float(EmbeddingNetwork.side)) * (above * (1 - fy) + below * fy)
+          share(square) * (above * (1 - fy) + below * fy)
       }
     }
   }

@@ -9,6 +9,8 @@ package protocol Lesson: Sendable {
   var network: Network { get }
   /// Brings weights that were drawn by chance to where learning begins.
   func prepare(_ parameters: Parameters)
+  /// Takes the weights of a file to begin with; throws where it has not all.
+  func begin(_ parameters: Parameters, with path: String) throws
   /// Brings weights that have learnt to where they are used.
   func finish(_ parameters: Parameters) throws
   /// The samples of a step, the same whenever it is asked for.
@@ -21,5 +23,8 @@ package protocol Lesson: Sendable {
 
 extension Lesson {
   package func prepare(_ parameters: Parameters) {}
+  package func begin(_ parameters: Parameters, with path: String) throws {
+    try Safetensors.read(path, into: parameters)
+  }
   package func finish(_ parameters: Parameters) throws {}
 }

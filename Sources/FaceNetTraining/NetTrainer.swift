@@ -52,7 +52,7 @@ package struct NetTrainer<L: Lesson> {
       try state.read(checkpoint)
     } else {
       if let path = options.initialWeights {
-        try Safetensors.read(path, into: state.weights)
+        try lesson.begin(state.weights, with: path)
       } else {
         state.weights.initialize(seed: options.seed)
         lesson.prepare(state.weights)

@@ -21,15 +21,29 @@ package struct Portrait: Sendable {
   package let showsFace: Bool
   /// Who it is; equal numbers are one person.
   package let person: Int
+  /// What a teacher says of the face, for the embedding network to say, too.
+  package let teaching: [Float]?
 
   package init(
     luma: GrayImage, alpha: GrayImage, landmarks: Landmarks, visible: [Bool], pose: Pose?,
-    showsFace: Bool = true, person: Int
+    showsFace: Bool = true, person: Int, teaching: [Float]? = nil
   ) {
     precondition(luma.width == alpha.width && luma.height == alpha.height, "of one size")
     precondition(visible.count == Landmarks.count, "one for each landmark")
     (self.luma, self.alpha, self.landmarks, self.visible) = (luma, alpha, landmarks, visible)
-    (self.pose, self.showsFace, self.person) = (pose, showsFace, person)
+    (self.pose, self.showsFace, self.person, self.teaching) = (pose, showsFace, person, teaching)
+  }
+}
+
+extension Portrait {
+  /// Mean and deviation of the luma around the landmarks, 0 to 1.
+  var light: (mean: Float, deviation: Float) {
+    let box = landmarks.box
+    let side = 16
+    let face = luma.resampled(from: box, width: side, height: side).bytes.map { Float($0) / 255 }
+    let mean = face.reduce(0, +) / Float(face.count)
+    let variance = face.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(face.count)
+    return (mean, variance.squareRoot())
   }
 }
 

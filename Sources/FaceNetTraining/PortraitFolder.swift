@@ -1,3 +1,4 @@
+import Align
 package import FaceCore
 import Foundation
 import Media
@@ -10,10 +11,12 @@ package enum PortraitFolder {
     package var landmarks68: Landmarks
     /// Who it is, where known.
     package var person: String?
+    /// What a teacher says of the picture: `EmbeddingNetwork.count` numbers, of any length.
+    package var embedding: [Float]?
   }
 
-  /// Reads the pictures that a JSON list (`[{"file": …, "landmarks68": [[x, y], …], "person": …}]`) beside them
-  /// names, except those that `isWanted` refuses.
+  /// Reads the pictures that a JSON list (`[{"file": …, "landmarks68": [[x, y], …], "person": …, "embedding": […]}]`) beside
+  /// them names, except those that `isWanted` refuses.
   ///
   /// People are numbered from `firstPerson` on, in the order of their names.
   /// Throws for a list or a picture that cannot be read.
@@ -23,6 +26,14 @@ package enum PortraitFolder {
     let url = URL(fileURLWithPath: path)
     let annotations = try JSONDecoder().decode([Annotation].self, from: Data(contentsOf: url))
       .filter(isWanted)
+    for annotation in annotations {
+      guard let numbers = annotation.embedding else { continue }
+      guard numbers.count == EmbeddingNetwork.count, numbers.allSatisfy(\.isFinite) else {
+        throw FileError(
+          subject: path,
+          reason: "the embedding of \(annotation.file) is not \(EmbeddingNetwork.count) numbers")
+      }
+    }
     let names = Set(annotations.compactMap(\.person)).sorted()
     let numbers = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($1, firstPerson + $0) })
@@ -31,14 +42,17 @@ package enum PortraitFolder {
       let image = try ImageFile.read(path: file.path)
       return Portrait(
         picture: GrayImage(image), landmarks: annotation.landmarks68,
-        person: annotation.person.flatMap { numbers[$0] } ?? firstPerson + names.count + index)
+        person: annotation.person.flatMap { numbers[$0] } ?? firstPerson + names.count + index,
+        teaching: annotation.embedding)
     }
   }
 }
 
 extension Portrait {
   /// Of an annotated picture, which belongs to the face wholly, but fades at its edges.
-  package init(picture: GrayImage, landmarks: Landmarks, person: Int) {
+  package init(
+    picture: GrayImage, landmarks: Landmarks, person: Int, teaching: [Float]? = nil
+  ) {
     let (width, height) = (picture.width, picture.height)
     let rim = max(1, min(width, height) / 16)
     let alpha = (0..<width * height).map { index -> UInt8 in
@@ -49,6 +63,6 @@ extension Portrait {
     self.init(
       luma: picture, alpha: GrayImage(width: width, height: height, bytes: alpha),
       landmarks: landmarks, visible: [Bool](repeating: true, count: Landmarks.count), pose: nil,
-      person: person)
+      person: person, teaching: teaching)
   }
 }

@@ -34,7 +34,8 @@ struct ModelsTrain: ParsableCommand {
   @Option(
     help: """
       A list of annotated pictures, which lie beside it: [{"file": …, "landmarks68": [[x, y], …], \
-      "person": …}]. May be given several times.
+      "person": …}]. "embedding": [128 numbers] is what a teacher says of the face; where there are \
+      any, the embedding learns to say the same. May be given several times.
       """)
   var pictures: [String] = []
 
@@ -58,6 +59,13 @@ struct ModelsTrain: ParsableCommand {
 
   @Option(help: "A file of weights to begin with.")
   var from: String?
+
+  @Option(
+    help: """
+      A file of weights that are put beside those that have learnt: of an embedding that learnt from \
+      people, beside one that learnt from a teacher, or the other way round. Both then answer.
+      """)
+  var beside: String?
 
   @Option(help: "Steps in all; 24000, 3000 for the embedding, unless told.")
   var steps: Int?
@@ -92,7 +100,7 @@ struct ModelsTrain: ParsableCommand {
     var recipe = NetRecipe(kind: network)
     (recipe.people, recipe.portraitsEach, recipe.seed) = (people, portraits, seed)
     (recipe.lists, recipe.backgrounds, recipe.cache) = (pictures, backgrounds, portraitFile)
-    recipe.syntheticShare = syntheticShare
+    (recipe.syntheticShare, recipe.beside) = (syntheticShare, beside)
     if let faces {
       recipe.more = try cataloguedPortraits(try FaceQuery(typed: faces))
     }

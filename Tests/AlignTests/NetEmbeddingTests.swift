@@ -43,7 +43,7 @@ private let identities: [Known] = {
       }
     }
     for face in embedded.joined() {
-      #expect(face.count == 128 && abs(Self.product(face, face) - 1) < 1e-4)
+      #expect(face.count == 256 && abs(Self.product(face, face) - 1) < 1e-4)
     }
     var right = 0
     for (index, pair) in embedded.enumerated() {

@@ -12,7 +12,7 @@ private func expectEqual(_ portrait: Portrait, _ other: Portrait) {
 }
 
 /// A folder of its own, removed when `body` is done.
-private func inFolder(_ body: (String) throws -> Void) throws {
+func inFolder(_ body: (String) throws -> Void) throws {
   let folder = temporaryPath()
   try FileManager.default.createDirectory(
     atPath: "\(folder)/more", withIntermediateDirectories: true)
@@ -20,7 +20,7 @@ private func inFolder(_ body: (String) throws -> Void) throws {
   try body(folder)
 }
 
-private func writePNG(_ image: Image, _ path: String) throws {
+func writePNG(_ image: Image, _ path: String) throws {
   try Data(PNG.encode(image)).write(to: URL(fileURLWithPath: path))
 }
 
