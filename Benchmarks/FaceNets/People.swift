@@ -80,8 +80,17 @@ func people(weights path: String, list: String) throws {
     return "\(portrait.person)/\((numbers[portrait.person] ?? 0) / 6)"
   }
   show(
-    "rendered people", rendered.map { net.embedding(of: $0.luma, landmarks: $0.landmarks) },
+    "rendered people", rendered.map { net.embedding(of: onGrey($0), landmarks: $0.landmarks) },
     people: rendered.map { "\($0.person)" }, videos: videos)
+}
+
+/// The portrait before a plain grey wall.
+private func onGrey(_ portrait: Portrait) -> GrayImage {
+  GrayImage(
+    width: portrait.luma.width, height: portrait.luma.height,
+    bytes: zip(portrait.luma.bytes, portrait.alpha.bytes).map { luma, alpha in
+      UInt8((Int(luma) * Int(alpha) + 128 * (255 - Int(alpha))) / 255)
+    })
 }
 
 /// Frame by frame, and the frames of a video as one track.
