@@ -14,7 +14,8 @@ extension HealthPage {
         && abs(other.seconds - face.seconds) < 1
       guard !isSameMoment else { return }
       let distance = face.hash.distance(to: other.hash)
-      guard near.count < HealthPage.shown || distance < near[near.count - 1].distance else { return }
+      let isFull = near.count == HealthPage.shown
+      if isFull, distance >= near[near.count - 1].distance { return }
       let place = near.firstIndex { $0.distance > distance } ?? near.count
       near.insert((distance, other.row), at: place)
       if near.count > HealthPage.shown { near.removeLast() }
