@@ -3,7 +3,6 @@ import Catalog
 import FaceCore
 import FaceNetTraining
 import Foundation
-import Media
 
 struct ModelsTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -130,8 +129,8 @@ struct ModelsTrain: ParsableCommand {
     var names: [String: Int] = [:]
     var result: [Portrait] = []
     try opened.forEachFace(matching: query) { face in
-      guard let bytes = try opened.crops.crop(named: face.crop.name) else { return }
-      let picture = GrayImage(try ImageFile.decode(bytes, subject: face.crop.name))
+      guard let crop = try opened.crops.picture(named: face.crop.name) else { return }
+      let picture = GrayImage(crop)
       // Rendered people have the numbers below.
       let key = face.identity ?? "\(face.videoSHA256)/\(face.track)"
       let person = names[key] ?? people + names.count

@@ -1,3 +1,5 @@
+import FaceCore
+
 /// The mean absolute difference of each face, its pixels weighed, times `scale`.
 ///
 /// - Parameter pixelWeights: `[count, 1, resolution, resolution]`.

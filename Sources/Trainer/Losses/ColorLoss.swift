@@ -1,3 +1,5 @@
+import FaceCore
+
 /// How far each face's colors as a whole are from what they should be, times `scale`: the squared difference of
 /// the mean and that of the deviation inside of the mask, averaged over the channels.
 ///

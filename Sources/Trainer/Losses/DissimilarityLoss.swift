@@ -1,3 +1,4 @@
+import FaceCore
 import Networks
 
 /// Structural dissimilarity, (1 − SSIM) / 2, of each face, its windows weighed by the pixel in

@@ -1,8 +1,5 @@
 import Catalog
-import Dispatch
 import FaceCore
-import Media
-import Synchronization
 
 /// Has a network say who the faces are by which tracks are known, from their crops.
 ///
@@ -52,30 +49,28 @@ struct EmbedJob {
   private func embeddings(
     of faces: [FaceRecord], _ embedders: [Embedder]
   ) throws -> (vectors: [(face: Int64, vector: [Float])], problems: [String]) {
-    let results = Mutex([Swift.Result<[Float], any Error>?](repeating: nil, count: faces.count))
-    DispatchQueue.concurrentPerform(iterations: embedders.count) { thread in
-      for index in stride(from: thread, to: faces.count, by: embedders.count) {
-        let answer = Swift.Result { try embedding(of: faces[index], embedders[thread].embedder) }
-        results.withLock { $0[index] = answer }
+    // Each thread has an embedder of its own, and every n-th face.
+    let shares = Array(embedders.enumerated())
+    let answers = try concurrentMap(shares, threads: shares.count) { thread, own in
+      stride(from: thread, to: faces.count, by: embedders.count).map { index in
+        (index: index, answer: Swift.Result { try embedding(of: faces[index], own.embedder) })
       }
     }
     var vectors: [(face: Int64, vector: [Float])] = []
     var problems: [String] = []
-    for (face, answer) in zip(faces, results.withLock { $0 }) {
+    for (index, answer) in answers.joined().sorted(by: { $0.index < $1.index }) {
       switch answer {
-      case .success(let vector): vectors.append((face.row, vector))
+      case .success(let vector): vectors.append((faces[index].row, vector))
       case .failure(let error): problems.append("\(error)")
-      case nil: break
       }
     }
     return (vectors, problems)
   }
 
   private func embedding(of face: FaceRecord, _ embedder: FaceEmbedder) throws -> [Float] {
-    guard let bytes = try workspace.crops.crop(named: face.crop.name) else {
+    guard let picture = try workspace.crops.picture(named: face.crop.name) else {
       throw CommandError("\(face.crop.name): the crop is not there; curate repair cuts it anew")
     }
-    let picture = try ImageFile.decode(bytes, subject: face.crop.name)
     return try embedder.embedding(
       of: picture, landmarks: face.landmarks.mapped(by: face.crop.transform))
   }

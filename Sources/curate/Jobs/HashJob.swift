@@ -1,9 +1,6 @@
 import Align
 import Catalog
 import FaceCore
-import Foundation
-import Media
-import Synchronization
 
 /// Hashes the faces of a query that have no hash yet, from their crops.
 ///
@@ -50,9 +47,11 @@ struct HashJob {
     let before = try workspace.unhashedFaces(
       rows: Set(faces.compactMap(\.previous)).subtracting(here).sorted())
     let all = faces + before
-    let crops = concurrently(all.count) { index in Swift.Result { try crop(of: all[index]) } }
+    let crops = try concurrentMap(all, threads: threads) { face in
+      Swift.Result { try crop(of: face) }
+    }
     let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.row, $0) })
-    let hashes = concurrently(faces.count) { index in
+    let hashes = try concurrentMap(Array(faces.indices), threads: threads) { index in
       crops[index].map { crop in
         let face = faces[index]
         var change: Double?
@@ -69,28 +68,10 @@ struct HashJob {
     return zip(faces, hashes).map { ($0, $1) }
   }
 
-  /// `body` of 0, 1, … on all threads, the results in order.
-  private func concurrently<Value: Sendable>(
-    _ count: Int, _ body: @Sendable (Int) -> Value
-  ) -> [Value] {
-    let results = Mutex([Int: Value]())
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(threads, max(1, count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        let value = body(index)
-        results.withLock { $0[index] = value }
-      }
-    }
-    return results.withLock { results in (0..<count).compactMap { results[$0] } }
-  }
-
   private func crop(of face: UnhashedFace) throws -> Image {
-    guard let bytes = try workspace.crops.crop(named: face.crop) else {
+    guard let picture = try workspace.crops.picture(named: face.crop) else {
       throw CommandError("its crop is missing; curate repair cuts it anew")
     }
-    return face.crop.hasSuffix(".png")
-      ? try PNG.decode(bytes, subject: face.crop) : try JPEG.decode(bytes, subject: face.crop)
+    return picture
   }
 }

@@ -37,7 +37,7 @@ struct HealthPage {
   }
 
   private func worst() throws -> String {
-    let faces = try workspace.worstFaces(matching: query, count: report.worst.count).map {
+    let faces = try report.worstFaces.map {
       try page.figure($0.face, $0.reasons.joined(separator: ", "))
     }
     return """

@@ -9,6 +9,12 @@ struct HealthReport: Encodable {
   var cells: [Tally]
   var measures: [Measure]
   var worst: [Worst]
+  /// The same as the catalogue knows them, for the page; no part of what is printed.
+  let worstFaces: [WorstFace]
+
+  private enum CodingKeys: CodingKey {
+    case counts, rejected, lights, cells, measures, worst
+  }
 
   struct Counts: Encodable {
     var videos, tracks, faces, named, people, rejected: Int
@@ -53,7 +59,8 @@ struct HealthReport: Encodable {
         name: spread.name, faces: spread.count, p0: p[0], p1: p[1], p5: p[2], p25: p[3],
         p50: p[4], p75: p[5], p95: p[6], p99: p[7], p100: p[8], bars: spread.bars)
     }
-    worst = try workspace.worstFaces(matching: query, count: count).map {
+    worstFaces = try workspace.worstFaces(matching: query, count: count)
+    worst = worstFaces.map {
       Worst(
         id: $0.face.id.description, video: $0.face.video, seconds: $0.face.time.seconds,
         reasons: $0.reasons)

@@ -1,9 +1,7 @@
 import Align
 import Catalog
-import Dispatch
 import FaceCore
-import Media
-import Synchronization
+import Foundation
 
 /// Takes measures anew whose rules are newer than what filled them, from the crops that are kept.
 struct MeasureJob {
@@ -43,7 +41,7 @@ struct MeasureJob {
         }
         let faces = try workspace.facesToMeasure(rules, of: video, limit: Self.batch)
         guard !faces.isEmpty else { break }
-        let measured = measures(of: faces, in: video)
+        let measured = try measures(of: faces, in: video)
         result.missing += measured.filter { $0.measures.isEmpty }.count
         try workspace.keep(measured, rules: rules, of: video)
         result.faces += faces.count
@@ -58,20 +56,19 @@ struct MeasureJob {
   /// Of each face by itself, on all cores; nothing where the crop is not there.
   private func measures(
     of faces: [FaceRecord], in video: VideoRecord
-  ) -> [(face: FaceRecord, measures: [Measure])] {
-    let results = Mutex([[Measure]](repeating: [], count: faces.count))
-    DispatchQueue.concurrentPerform(iterations: faces.count) { index in
+  ) throws -> [(face: FaceRecord, measures: [Measure])] {
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let measured = try concurrentMap(faces, threads: threads) { face in
       // What is missing or damaged is counted, and `curate check` says more of it.
-      let measures = try? measures(of: faces[index], in: video)
-      results.withLock { $0[index] = measures ?? [] }
+      (try? measures(of: face, in: video)) ?? []
     }
-    return zip(faces, results.withLock { $0 }).map { ($0, $1) }
+    return zip(faces, measured).map { ($0, $1) }
   }
 
   private func measures(of face: FaceRecord, in video: VideoRecord) throws -> [Measure] {
-    guard let bytes = try workspace.crops.crop(named: face.crop.name) else { return [] }
+    guard let picture = try workspace.crops.picture(named: face.crop.name) else { return [] }
     return squareMeasures(
-      of: face.landmarks, pose: face.pose, in: try ImageFile.decode(bytes),
+      of: face.landmarks, pose: face.pose, in: picture,
       transform: face.crop.transform, width: video.facts.width, height: video.facts.height)
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// The results of `body` for all items, in their order, made on up to `threads` threads at once.
 ///
 /// Throws the error of the first item that has one.
-func concurrentMap<Item: Sendable, Made: Sendable>(
+package func concurrentMap<Item: Sendable, Made: Sendable>(
   _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Made
 ) throws -> [Made] {
   let workers = min(threads, items.count)
@@ -27,7 +27,7 @@ extension Array where Element: Sendable {
   /// holds is not copied.
   ///
   /// Throws the error of the first element that has one.
-  mutating func changeEach(
+  package mutating func changeEach(
     threads: Int, _ body: @Sendable (inout Element) throws -> Void
   ) throws {
     let workers = Swift.min(threads, count)
