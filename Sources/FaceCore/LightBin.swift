@@ -21,3 +21,18 @@ public enum LightBin: String, Hashable, Sendable, Codable, CaseIterable {
   case downHard = "down-hard"
   case downLeftHard = "down-left-hard"
 }
+
+extension LightBin: Comparable {
+  /// The bin of the mirror image: left and right change places.
+  public var mirrored: LightBin {
+    let name =
+      rawValue.contains("left")
+      ? rawValue.replacing("left", with: "right") : rawValue.replacing("right", with: "left")
+    return LightBin(rawValue: name) ?? self
+  }
+
+  /// The place in `allCases`, 0 to 16.
+  public var index: Int { LightBin.allCases.firstIndex(of: self) ?? 0 }
+
+  public static func < (left: LightBin, right: LightBin) -> Bool { left.index < right.index }
+}
