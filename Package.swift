@@ -19,6 +19,7 @@ let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 
 let libraries: [Target] = [
   .target(name: "FaceCore", dependencies: ["CPixels", crypto], swiftSettings: safe),
@@ -75,7 +76,7 @@ let command: [Target] = [
     name: "curate",
     dependencies: [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "OnnxModels", "FaceNetTraining", arguments,
+      "OnnxModels", "FaceNetTraining", arguments, toml,
     ],
     swiftSettings: safe + dlib)
 ]
@@ -160,6 +161,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: libraries + shims + command + benchmarks + tests,
   cxxLanguageStandard: .cxx17)

@@ -16,29 +16,17 @@ struct Export: ParsableCommand {
   @OptionGroup var workspace: WorkspaceOption
   @OptionGroup var output: OutputOption
 
-  @Argument(help: "The manifest's name.")
-  var name: String
+  @Argument(help: "A recipe file that ends in .toml, or the manifest's name.")
+  var recipeOrName: String
 
-  @Option(help: "Query of the face that is put in.")
-  var source: String?
+  @Option(help: "The manifest's name (the recipe file's).")
+  var name: String?
 
-  @Option(help: "Query of the footage it is put into.")
-  var target: String?
-
-  @Option(help: "A recipe file; the options here go before what it says.")
+  @Option(
+    help: "A recipe file, where the argument is a name; the options here go before what it says.")
   var recipe: String?
 
-  @Option(help: "Faces of each side, at most (1000).")
-  var faces: Int?
-
-  @Option(help: "uniform, sqrt or match: how cells are filled (sqrt).")
-  var distribution: Recipe.Distribution?
-
-  @Option(help: "Decides between equals (1).")
-  var seed: UInt64?
-
-  @Flag(help: "Let the trainer mirror faces.")
-  var mirror = false
+  @OptionGroup(title: "Recipe") var options: RecipeOptions
 
   @Flag(help: "Replace a manifest of this name.")
   var force = false
@@ -58,23 +46,40 @@ struct Export: ParsableCommand {
     }
   }
 
+  /// The recipe file, where there is one.
+  private var recipePath: String? { recipeOrName.hasSuffix(".toml") ? recipeOrName : recipe }
+
+  private var manifestName: String {
+    guard name == nil, recipeOrName.hasSuffix(".toml") else { return name ?? recipeOrName }
+    return URL(fileURLWithPath: recipeOrName).deletingPathExtension().lastPathComponent
+  }
+
   func validate() throws {
-    guard Manifest.isName(name) else {
-      throw ValidationError("a name is letters, digits, '-', '_' and '.'")
+    guard !(recipeOrName.hasSuffix(".toml") && recipe != nil) else {
+      throw ValidationError("the recipe is given twice")
     }
-    guard recipe != nil || (source != nil && target != nil) else {
-      throw ValidationError("give --source and --target, or a --recipe")
+    guard recipeOrName.hasSuffix(".toml") || name == nil else {
+      throw ValidationError("the name is given twice")
     }
-    guard faces ?? 1 > 0 else { throw ValidationError("--faces is more than 0") }
+    guard Manifest.isName(manifestName) else {
+      throw ValidationError(
+        "a name is letters, digits, '-', '_' and '.'"
+          + (manifestName == name ? "" : "; give one with --name"))
+    }
+    guard recipePath != nil || (options.source != nil && options.target != nil) else {
+      throw ValidationError("give --source and --target, or a recipe")
+    }
   }
 
   func run() throws {
+    let name = manifestName
+    let recipe = try resolvedRecipe()
     let path = workspace.manifestPath(name)
     guard dryRun || force || !FileManager.default.fileExists(atPath: path) else {
       throw CommandError("\(path): exists; add --force to replace it")
     }
     let opened = try dryRun ? workspace.open(.readOnly) : workspace.openForWriting()
-    let job = ExportJob(workspace: opened, recipe: try resolvedRecipe(), name: name)
+    let job = ExportJob(workspace: opened, recipe: recipe, name: name)
     let (manifest, tallies) = try job.run()
     if !dryRun {
       try FileManager.default.createDirectory(
@@ -92,21 +97,9 @@ struct Export: ParsableCommand {
   }
 
   private func resolvedRecipe() throws -> Recipe {
-    var resolved: Recipe
-    if let recipe {
-      guard let text = try? String(contentsOfFile: recipe, encoding: .utf8) else {
-        throw CommandError("\(recipe): no such recipe, or not text")
-      }
-      resolved = try Recipe(text: text, subject: recipe)
-    } else {
-      resolved = Recipe(source: "", target: "")
-    }
-    if let source { resolved.source = source }
-    if let target { resolved.target = target }
-    if let faces { resolved.faces = faces }
-    if let distribution { resolved.distribution = distribution }
-    if let seed { resolved.seed = seed }
-    if mirror { resolved.mirror = true }
+    var resolved =
+      try recipePath.map { try Recipe(path: $0) } ?? Recipe(source: "", target: "")
+    try options.apply(to: &resolved)
     return resolved
   }
 
@@ -128,5 +121,3 @@ struct Export: ParsableCommand {
     return (["manifest \(summary.manifestID)"] + lines + [end]).joined(separator: "\n")
   }
 }
-
-extension Recipe.Distribution: ExpressibleByArgument {}

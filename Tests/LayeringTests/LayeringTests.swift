@@ -19,7 +19,7 @@ import Testing
     "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "OnnxModels", "FaceNetTraining", "ArgumentParser", "Logging",
+      "OnnxModels", "FaceNetTraining", "ArgumentParser", "Logging", "TOMLKit",
     ],
   ]
   static let everywhere: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]

@@ -55,7 +55,7 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
 /// The word that is fewest edits away.
 ///
 /// Traps when there are none.
-func nearestWord(to name: String, among words: [String]) -> String {
+package func nearestWord(to name: String, among words: [String]) -> String {
   let letters = Array(name.lowercased().prefix(40))
   var best = words[0]
   var distance = Int.max

@@ -1,95 +1,104 @@
 import Foundation
 
-/// What a manifest should hold: one `key: value` a line, `#` starts a comment.
+/// What a manifest should hold: two queries, and how faces are chosen from what they match.
+///
+/// Written as flat TOML; ``RecipeKey`` has the keys, and the options of `curate export` are named like
+/// them.
 ///
 /// ```
-/// source: identity = alice and size >= 40
-/// target: identity = bob
-/// faces: 1000
-/// distribution: sqrt
-/// seed: 1
+/// source = 'identity = alice and size >= 40'
+/// target = 'identity = bob'
+/// faces = 1000
+/// axes = ["light"]
 /// ```
 struct Recipe: Equatable {
-  /// Toward what the cells of yaw and pitch are filled.
+  /// Toward what the cells are filled.
   enum Distribution: String, CaseIterable { case uniform, sqrt, match }
 
+  /// What splits the cells of yaw and pitch further.
+  enum Axis: String, CaseIterable { case light, expression }
+
+  /// A way to make one face from another.
+  enum Operation: String, CaseIterable {
+    case mirror, rotate, relight, color, blur, noise, jpeg, scale
+  }
+
+  /// Query of the face that is put in.
   var source: String
+  /// Query of the footage it is put into.
   var target: String
   /// Faces a side, at most.
   var faces = 1000
   var distribution = Distribution.sqrt
-  var seed: UInt64 = 1
+  /// Query whose faces `match` follows; nil for the target's.
+  var match: String?
+  /// Beside yaw and pitch; none is pose alone.
+  var axes = [Axis.light]
+  /// A query that every face must meet beside its side's; nil for none.
+  ///
+  /// Percentiles are within identity and pose cell.
+  var floors: String? = "sharpness >= p10"
+  /// Whether of near-duplicates only the best may be chosen.
+  var collapse = true
+  /// Faces each wanted cell gives before the distribution is looked at.
+  var least = 4
+  /// The smallest distance between chosen faces of a cell; nil for as large as the quota allows.
+  var spread: Double?
+  /// Whether a face and its mirror image count alike, and the trainer mirrors.
+  var mirror = false
+  /// What may be done to faces to fill cells that selection left short.
+  var augment: [Operation] = []
+  /// Augmented faces made from one, at most.
+  var variants = 3
+  /// How many times as often as the mean a face may be drawn.
+  var limit = 4.0
   /// Share of a side kept for validation, 0 to 0.5.
   var validation = 0.1
-  /// Whether the trainer may mirror faces.
-  var mirror = false
-
-  /// Reads a recipe's text.
-  ///
-  /// Throws a `CommandError` that names the line.
-  init(text: String, subject: String) throws {
-    var values: [String: String] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      let bare = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        .trimmingCharacters(in: .whitespaces)
-      if bare.isEmpty { continue }
-      let place = "\(subject): line \(index + 1)"
-      let parts = bare.split(separator: ":", maxSplits: 1).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      guard parts.count == 2 else { throw CommandError("\(place): not 'key: value'") }
-      guard values.updateValue(parts[1], forKey: parts[0]) == nil else {
-        throw CommandError("\(place): \(parts[0]) twice")
-      }
-    }
-    guard let source = values.removeValue(forKey: "source"),
-      let target = values.removeValue(forKey: "target")
-    else { throw CommandError("\(subject): needs a source and a target query") }
-    self.init(source: source, target: target)
-    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-      guard set(key, to: value) else {
-        throw CommandError("\(subject): \(key): '\(value)' is not understood")
-      }
-    }
-  }
+  /// Decides between equals; TOML holds 63 bits of it.
+  var seed: UInt64 = 1
 
   init(source: String, target: String) {
     (self.source, self.target) = (source, target)
   }
 
-  private mutating func set(_ key: String, to value: String) -> Bool {
-    switch key {
-    case "faces":
-      guard let number = Int(value), number > 0 else { return false }
-      faces = number
-    case "distribution":
-      guard let kind = Distribution(rawValue: value) else { return false }
-      distribution = kind
-    case "seed":
-      guard let number = UInt64(value) else { return false }
-      seed = number
-    case "validation":
-      guard let share = Double(value), (0...0.5).contains(share) else { return false }
-      validation = share
-    case "mirror":
-      guard value == "yes" || value == "no" else { return false }
-      mirror = value == "yes"
-    default: return false
-    }
-    return true
+  /// The recipe in TOML, with every default written out; reading it gives the same recipe.
+  var text: String {
+    RecipeKey.all.map { key in
+      key.written(self).map { "\(key.name) = \($0)" } ?? "# \(key.name): \(key.unset)"
+    }.joined(separator: "\n")
+  }
+}
+
+extension Recipe {
+  /// A key whose value does not do, and why.
+  struct Fault: Equatable {
+    var key: String
+    var reason: String
   }
 
-  /// The recipe written out, with every default; reading it gives the same recipe.
-  var text: String {
-    """
-    source: \(source)
-    target: \(target)
-    faces: \(faces)
-    distribution: \(distribution.rawValue)
-    seed: \(seed)
-    validation: \(validation)
-    mirror: \(mirror ? "yes" : "no")
-    """
+  /// The first thing that is wrong with the values, each alone or two together; nil when nothing is.
+  var fault: Fault? {
+    for key in RecipeKey.all {
+      if let reason = key.fault(self) { return Fault(key: key.name, reason: reason) }
+    }
+    return conflict
+  }
+
+  /// Two keys that ask for opposite things.
+  private var conflict: Fault? {
+    if source == target {
+      return Fault(key: "target", reason: "is the same query as source; a swap needs two sides")
+    }
+    if match != nil, distribution != .match {
+      return Fault(
+        key: "match",
+        reason: "is given while distribution is \"\(distribution.rawValue)\"; "
+          + "write distribution = \"match\", or leave match out")
+    }
+    if mirror, augment.contains(.mirror) {
+      return Fault(
+        key: "augment", reason: "holds \"mirror\" while mirror is true; one of the two is enough")
+    }
+    return nil
   }
 }
