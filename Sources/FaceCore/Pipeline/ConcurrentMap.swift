@@ -1,25 +1,32 @@
 import Dispatch
 import Synchronization
 
-/// The results of `body` for all items, in their order, made on up to `threads` threads at once.
+/// The results of `body` for all items, in their order, made on up to `threads` threads at once; whoever
+/// is free takes the next item.
 ///
 /// Throws the error of the first item that has one.
-package func concurrentMap<Item: Sendable, Made: Sendable>(
-  _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Made
-) throws -> [Made] {
+package func concurrentMap<Item: Sendable, Made: Sendable, Failure: Error>(
+  _ items: [Item], threads: Int, _ body: @Sendable (Item) throws(Failure) -> Made
+) throws(Failure) -> [Made] {
   let workers = min(threads, items.count)
   if workers <= 1 { return try items.map(body) }
-  let made = Mutex([Result<Made, any Error>?](repeating: nil, count: items.count))
-  DispatchQueue.concurrentPerform(iterations: workers) { worker in
-    for place in stride(from: worker, to: items.count, by: workers) {
-      let result = Result { try body(items[place]) }
+  let made = Mutex([Result<Made, Failure>?](repeating: nil, count: items.count))
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    while true {
+      let place = next.add(1, ordering: .relaxed).oldValue
+      guard place < items.count else { return }
+      let result = Result { () throws(Failure) in try body(items[place]) }
       made.withLock { $0[place] = result }
     }
   }
-  return try made.withLock { $0 }.map { result in
+  var results: [Made] = []
+  results.reserveCapacity(items.count)
+  for result in made.withLock({ $0 }) {
     guard let result else { preconditionFailure("every place is filled") }
-    return try result.get()
+    results.append(try result.get())
   }
+  return results
 }
 
 extension Array where Element: Sendable {

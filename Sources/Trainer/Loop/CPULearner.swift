@@ -81,7 +81,7 @@ final class CPULearner: Learner {
     var (losses, gradients): ([[Float]], [[Float]]) = ([], [])
     for (side, batch) in [source, target].enumerated() {
       let answer = answers[side * perSide..<(side + 1) * perSide]
-      let loss = try configuration.losses.loss(
+      let loss = configuration.losses.loss(
         of: answer[answer.startIndex], against: batch, outsideWeight: configuration.outsideWeight,
         threads: threads)
       var values = loss.values

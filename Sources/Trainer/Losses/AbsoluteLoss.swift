@@ -6,10 +6,10 @@ import FaceCore
 func absoluteLoss(
   _ prediction: [Float], _ batch: TrainingBatch, pixelWeights: [Float], scale: Float,
   threads: Int
-) throws -> Loss {
+) -> Loss {
   let area = batch.resolution * batch.resolution
   precondition(prediction.count == batch.target.count && pixelWeights.count == batch.count * area)
-  let faces = try concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
+  let faces = concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
     let weights = Array(pixelWeights[face * area..<(face + 1) * area])
     var gradient = [Float](repeating: 0, count: 3 * area)
     // In doubles: a large face is hundreds of thousands of numbers.

@@ -11,10 +11,10 @@ import FaceCore
 /// - Parameter prediction: `[count, 3, resolution, resolution]`.
 func colorLoss(
   _ prediction: [Float], _ batch: TrainingBatch, scale: Float, threads: Int
-) throws -> Loss {
+) -> Loss {
   let area = batch.resolution * batch.resolution
   precondition(prediction.count == batch.target.count && batch.mask.count == batch.count * area)
-  let faces = try concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
+  let faces = concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
     var gradient = [Float](repeating: 0, count: 3 * area)
     let mask = batch.mask[face * area..<(face + 1) * area].map { min(1, $0) }
     let total = mask.reduce(0.0) { $0 + Double($1) }

@@ -12,12 +12,12 @@ import Networks
 func dissimilarityLoss(
   _ prediction: [Float], _ batch: TrainingBatch, pixelWeights: [Float], scale: Float,
   threads: Int
-) throws -> Loss {
+) -> Loss {
   let area = batch.resolution * batch.resolution
   let windows = dissimilarityWindows(resolution: batch.resolution)
   let scales = windows.map { Structure(resolution: batch.resolution, taps: $0) }
   let share = scale / Float(3 * windows.count)
-  let faces = try concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
+  let faces = concurrentMap(Array(0..<batch.count), threads: threads) { face -> Loss.Face in
     var value = 0.0
     var gradient = [Float](repeating: 0, count: 3 * area)
     for structure in scales {

@@ -73,17 +73,17 @@ extension [LossTerm] {
   ///   counts 1.
   package func loss(
     of prediction: [Float], against batch: TrainingBatch, outsideWeight: Float, threads: Int
-  ) throws -> Loss {
+  ) -> Loss {
     let weights = batch.mask.map { outsideWeight + (1 - outsideWeight) * $0 }
-    let terms = try map { term in
+    let terms = map { term in
       switch term.kind {
       case .absolute:
-        try absoluteLoss(
+        absoluteLoss(
           prediction, batch, pixelWeights: weights, scale: term.weight, threads: threads)
       case .dissimilarity:
-        try dissimilarityLoss(
+        dissimilarityLoss(
           prediction, batch, pixelWeights: weights, scale: term.weight, threads: threads)
-      case .color: try colorLoss(prediction, batch, scale: term.weight, threads: threads)
+      case .color: colorLoss(prediction, batch, scale: term.weight, threads: threads)
       }
     }
     guard let first = terms.first else { preconditionFailure("no loss to learn from") }

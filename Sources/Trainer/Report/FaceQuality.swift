@@ -26,8 +26,7 @@ public struct FaceQuality: Hashable, Sendable, Codable {
     let area = resolution * resolution
     let count = masks.count / area
     precondition(answers.count == 3 * masks.count && faces.count == 3 * masks.count)
-    // Never throws: the closure does not.
-    let scores = try? concurrentMap(Array(0..<count), threads: threads) { face -> Double? in
+    let scores = concurrentMap(Array(0..<count), threads: threads) { face -> Double? in
       let range = face * 3 * area..<(face + 1) * 3 * area
       var error = SwapError()
       error.add(
@@ -38,7 +37,7 @@ public struct FaceQuality: Hashable, Sendable, Codable {
           values: masks[face * area..<(face + 1) * area].map { min(1, $0) }))
       return error.ssim
     }.compactMap(\.self)
-    guard let scores, !scores.isEmpty else { return nil }
+    guard !scores.isEmpty else { return nil }
     ssim = scores.reduce(0, +) / Double(scores.count)
     guard count >= Self.fewestFaces else {
       (variety, explained) = (nil, nil)

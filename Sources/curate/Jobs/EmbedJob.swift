@@ -51,7 +51,7 @@ struct EmbedJob {
   ) throws -> (vectors: [(face: Int64, vector: [Float])], problems: [String]) {
     // Each thread has an embedder of its own, and every n-th face.
     let shares = Array(embedders.enumerated())
-    let answers = try concurrentMap(shares, threads: shares.count) { thread, own in
+    let answers = concurrentMap(shares, threads: shares.count) { thread, own in
       stride(from: thread, to: faces.count, by: embedders.count).map { index in
         (index: index, answer: Swift.Result { try embedding(of: faces[index], own.embedder) })
       }

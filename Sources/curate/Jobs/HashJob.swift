@@ -47,11 +47,11 @@ struct HashJob {
     let before = try workspace.unhashedFaces(
       rows: Set(faces.compactMap(\.previous)).subtracting(here).sorted())
     let all = faces + before
-    let crops = try concurrentMap(all, threads: threads) { face in
+    let crops = concurrentMap(all, threads: threads) { face in
       Swift.Result { try crop(of: face) }
     }
     let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.row, $0) })
-    let hashes = try concurrentMap(Array(faces.indices), threads: threads) { index in
+    let hashes = concurrentMap(Array(faces.indices), threads: threads) { index in
       crops[index].map { crop in
         let face = faces[index]
         var change: Double?

@@ -58,7 +58,7 @@ struct MeasureJob {
     of faces: [FaceRecord], in video: VideoRecord
   ) throws -> [(face: FaceRecord, measures: [Measure])] {
     let threads = ProcessInfo.processInfo.activeProcessorCount
-    let measured = try concurrentMap(faces, threads: threads) { face in
+    let measured = concurrentMap(faces, threads: threads) { face in
       // What is missing or damaged is counted, and `curate check` says more of it.
       (try? measures(of: face, in: video)) ?? []
     }

@@ -64,7 +64,7 @@ struct LossReference: Sendable {
 
   /// The mean over the batch, with 0.1 for a pixel outside of the mask.
   func loss(_ kind: LossTerm.Kind) throws -> Loss {
-    try [LossTerm(kind, weight: 1)].loss(
+    [LossTerm(kind, weight: 1)].loss(
       of: prediction, against: batch, outsideWeight: 0.1, threads: 2)
   }
 }
@@ -91,7 +91,7 @@ func lossesAreThoseOfTheReference(_ item: LossReference) throws {
   // Red is 0.2 too bright.
   let made = (0..<192).map { $0 < 64 ? Float(0.7) : 0.5 }
   let terms = [LossTerm(.color, weight: 3)]
-  let loss = try terms.loss(of: made, against: batch, outsideWeight: 0.1, threads: 1)
+  let loss = terms.loss(of: made, against: batch, outsideWeight: 0.1, threads: 1)
   #expect(abs(loss.values[0] - 0.04) < 1e-6)
   #expect(loss.gradient[..<64].allSatisfy { abs($0 - 2 * 0.2 / 64) < 1e-6 })
   #expect(loss.gradient[64...].allSatisfy { $0 == 0 })
@@ -108,7 +108,7 @@ func lossesAreThoseOfTheReference(_ item: LossReference) throws {
   }
   var even = batch
   even.mask = [Float](repeating: 1, count: 4096)
-  let loss = try terms.loss(of: swapped, against: even, outsideWeight: 0.1, threads: 1)
+  let loss = terms.loss(of: swapped, against: even, outsideWeight: 0.1, threads: 1)
   #expect(abs(loss.values[0]) < 1e-9)
 }
 

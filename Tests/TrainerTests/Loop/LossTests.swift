@@ -26,7 +26,7 @@ private let kinds: [[LossTerm]] = [
 @Test(arguments: kinds)
 func theLossOfTheRightAnswerIsZero(terms: [LossTerm]) throws {
   let batch = noise(count: 3, resolution: 24, seed: 1)
-  let loss = try terms.loss(of: batch.target, against: batch, outsideWeight: 0.1, threads: 2)
+  let loss = terms.loss(of: batch.target, against: batch, outsideWeight: 0.1, threads: 2)
   #expect(loss.values.allSatisfy { abs($0) < 1e-5 })
   #expect(loss.gradient.allSatisfy { abs($0) < 1e-4 })
 }
@@ -35,7 +35,7 @@ func theLossOfTheRightAnswerIsZero(terms: [LossTerm]) throws {
 func theGradientOfALossIsItsSlope(terms: [LossTerm], resolution: Int) throws {
   let batch = noise(count: 2, resolution: resolution, seed: 2)
   let prediction = noise(count: 2, resolution: resolution, seed: 3).target
-  let loss = try terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
+  let loss = terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
   try expectSlope(of: terms, at: prediction, batch, loss)
 }
 
@@ -45,7 +45,7 @@ func theGradientOfALossIsItsSlope(terms: [LossTerm], resolution: Int) throws {
   let prediction = zip(batch.target, noise(count: 1, resolution: 256, seed: 3).target)
     .map { 0.7 * $0 + 0.3 * $1 }
   let terms = [LossTerm(.dissimilarity, weight: 1)]
-  let loss = try terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
+  let loss = terms.loss(of: prediction, against: batch, outsideWeight: 0.2, threads: 2)
   try expectSlope(of: terms, at: prediction, batch, loss)
 }
 
@@ -62,7 +62,7 @@ private func expectSlope(
     let step: Float = 1e-3
     func mean(_ sign: Float) throws -> Double {
       let moved = zip(prediction, direction).map { $0 + sign * step * $1 }
-      return try Double(
+      return Double(
         terms.loss(of: moved, against: batch, outsideWeight: 0.2, threads: 1).mean)
     }
     let slope = try (mean(1) - mean(-1)) / Double(2 * step)
@@ -91,12 +91,12 @@ func theLossOfAFaceDoesNotDependOnTheOthers(terms: [LossTerm]) throws {
   let batch = noise(count: 3, resolution: 24, seed: 4)
   let prediction = noise(count: 3, resolution: 24, seed: 5).target
   let size = prediction.count / 3
-  let all = try terms.loss(of: prediction, against: batch, outsideWeight: 0.1, threads: 3)
+  let all = terms.loss(of: prediction, against: batch, outsideWeight: 0.1, threads: 3)
   let alone = TrainingBatch(
     count: 1, resolution: 24, input: Array(batch.input[size..<2 * size]),
     target: Array(batch.target[size..<2 * size]),
     mask: Array(batch.mask[size / 3..<2 * size / 3]), faces: [1])
-  let one = try terms.loss(
+  let one = terms.loss(
     of: Array(prediction[size..<2 * size]), against: alone, outsideWeight: 0.1, threads: 1)
   #expect(one.values[0] == all.values[1])
 }
@@ -106,7 +106,7 @@ func theLossOfAFaceDoesNotDependOnTheOthers(terms: [LossTerm]) throws {
   var prediction = batch.target
   prediction[0] += 0.5
   for terms in kinds where terms.count == 1 {
-    let loss = try terms.loss(of: prediction, against: batch, outsideWeight: 0, threads: 1)
+    let loss = terms.loss(of: prediction, against: batch, outsideWeight: 0, threads: 1)
     #expect(abs(loss.values[0]) < 1e-6)
   }
 }

@@ -47,7 +47,7 @@ struct TorchLearnerTests {
     let perSide = answers.count / 2
     var (values, gradients): ([[Float]], [[Float]]) = ([], [])
     for (place, side) in sides.enumerated() {
-      let loss = try configuration.losses.loss(
+      let loss = configuration.losses.loss(
         of: answers[place * perSide], against: side, outsideWeight: configuration.outsideWeight,
         threads: 2)
       gradients.append(loss.gradient)
