@@ -1,3 +1,4 @@
+public import FaceCore
 import Foundation
 import GRDB
 

@@ -85,12 +85,10 @@ extension Workspace {
   /// The faces of these rows, in their order.
   public func faces(rows: [Int64]) throws -> [FaceRecord] {
     try catalog.read { db in
-      let list = rows.map(String.init).joined(separator: ", ")
-      let found = try Row.fetchAll(
-        db, sql: FaceRecord.selection + " WHERE face_id IN (\(list))"
-      ).map(FaceRecord.init)
-      let byRow = Dictionary(uniqueKeysWithValues: found.map { ($0.row, $0) })
-      return rows.compactMap { byRow[$0] }
+      let statement = try db.makeStatement(sql: FaceRecord.selection + " WHERE face_id = ?")
+      return try rows.compactMap { row in
+        try Row.fetchOne(statement, arguments: [row]).map(FaceRecord.init)
+      }
     }
   }
 }
