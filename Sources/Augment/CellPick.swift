@@ -1,78 +1,100 @@
 import FaceCore
 
-/// Takes faces of one cell, best first, none nearer than `spacing` frames to another of its track
-/// while that gives enough; what is lacking is taken at half the spacing, and so on.
-func pick(_ count: Int, from pool: [Candidate], spacing: Int, seed: UInt64) -> [Candidate] {
-  guard count > 0 else { return [] }
-  var waiting = ranked(pool, seed: seed)
-  var taken: [Candidate] = []
-  var spacing = spacing
+/// A face in the order in which those of a cell are taken.
+struct Pick: Hashable, Sendable {
+  /// Its place in the pool.
+  let index: Int
+  /// To the nearest that is taken before it, in degrees; infinite for the first.
+  let distance: Float
+}
+
+/// The order in which faces of one cell are taken, at most `limit` of them: those of `first` that are far
+/// enough apart, then the best, none nearer than r to another that is taken; when no more can be, r
+/// shrinks by √2, from 32° down to `spacing` and, where that is nil, until all are taken.
+///
+/// So the first n are the best set of n with large gaps that a greedy search finds, whatever the limit,
+/// and what lies apart comes before what is a little better but alike. Of equals the seed decides.
+///
+/// Source of the aim, best quality with nothing closer than r: Fahrbach et al., "GIST: Greedy
+/// Independent Set Thresholding for Max-Min Diversification", 2024.
+func spreadOrder(
+  of cell: [Int], in pool: [Candidate], first: [Int] = [], limit: Int, spacing: Float?, seed: UInt64
+) -> [Pick] {
+  guard limit > 0 else { return [] }
+  var picks: [Pick] = []
+  let least = (spacing ?? 0) * (spacing ?? 0)
+  for index in first.prefix(limit) {
+    var face = Waiting(index: index)
+    if face.isApart(from: picks, in: pool, by: least) {
+      picks.append(Pick(index: index, distance: face.near.squareRoot()))
+    }
+  }
+  let taken = Set(picks.map(\.index))
+  var waiting = ranked(cell, in: pool, seed: seed).filter { !taken.contains($0) }
+    .map { Waiting(index: $0) }
+  var radius: Float = 32
   while true {
-    var timeline = Timeline(of: taken, spacing: spacing)
-    var rest: [Candidate] = []
-    for candidate in waiting {
-      if taken.count < count, timeline.place(candidate) {
-        taken.append(candidate)
+    let squared = radius * radius
+    var rest: [Waiting] = []
+    rest.reserveCapacity(waiting.count)
+    for var face in waiting {
+      if picks.count < limit, face.isApart(from: picks, in: pool, by: squared) {
+        picks.append(Pick(index: face.index, distance: face.near.squareRoot()))
       } else {
-        rest.append(candidate)
+        rest.append(face)
       }
     }
-    if taken.count == count || rest.isEmpty { return taken }
     waiting = rest
-    spacing /= 2
+    if picks.count == limit || waiting.isEmpty || radius == max(0, spacing ?? 0) { return picks }
+    radius /= Float(2).squareRoot()
+    // Below a quarter of a degree, faces are the same.
+    if radius < max(0.25, spacing ?? 0) { radius = max(0, spacing ?? 0) }
+  }
+}
+
+/// A face that is not taken yet, and what is known of its nearest neighbour among those that are.
+private struct Waiting {
+  let index: Int
+  /// Degrees squared to the nearest of the first `seen` picks.
+  var near = Float.infinity
+  var seen = 0
+
+  /// Another take counts this much, degrees squared: it was lit, dressed and focused anew.
+  static let otherTake: Float = 16
+
+  init(index: Int) { self.index = index }
+
+  /// Whether no pick is nearer; looks only as far as it must.
+  mutating func isApart(from picks: [Pick], in pool: [Candidate], by squared: Float) -> Bool {
+    guard near >= squared else { return false }
+    let face = pool[index]
+    while seen < picks.count {
+      let other = pool[picks[seen].index]
+      seen += 1
+      var distance = face.place.squaredDistance(to: other.place)
+      if !face.isOfTrack(of: other) { distance += Waiting.otherTake }
+      near = min(near, distance)
+      if near < squared { return false }
+    }
+    return true
   }
 }
 
 /// Best first; equals in an order that only the seed and their ids decide.
-private func ranked(_ pool: [Candidate], seed: UInt64) -> [Candidate] {
-  pool.map { (lot: lot(of: $0.id, seed: seed), candidate: $0) }
-    .sorted {
-      let (left, right) = ($0.candidate, $1.candidate)
-      if left.quality != right.quality { return left.quality > right.quality }
-      return $0.lot != $1.lot ? $0.lot < $1.lot : left.id < right.id
-    }
-    .map(\.candidate)
-}
-
-/// The taken frames of each track, in stretches as long as the spacing: what is nearer to a frame
-/// than that lies in its stretch or beside it.
-private struct Timeline {
-  private struct Stretch: Hashable {
-    let track: String
+private func ranked(_ cell: [Int], in pool: [Candidate], seed: UInt64) -> [Int] {
+  struct Key {
+    let quality: Float
+    let lot: UInt64
+    let id: FaceID
     let index: Int
   }
-
-  private let spacing: Int
-  private var frames: [Stretch: [Int]] = [:]
-
-  init(of taken: [Candidate], spacing: Int) {
-    self.spacing = spacing
-    guard spacing > 0 else { return }
-    for candidate in taken { frames[stretch(of: candidate), default: []].append(candidate.frame) }
+  return cell.map { index in
+    let face = pool[index]
+    return Key(quality: face.quality, lot: face.id.lot(seed: seed), id: face.id, index: index)
   }
-
-  /// Notes the face, unless another is too near.
-  mutating func place(_ candidate: Candidate) -> Bool {
-    guard spacing > 0 else { return true }
-    let own = stretch(of: candidate)
-    for step in -1...1 {
-      let near = frames[Stretch(track: own.track, index: own.index + step)] ?? []
-      if near.contains(where: { abs($0 - candidate.frame) < spacing }) { return false }
-    }
-    frames[own, default: []].append(candidate.frame)
-    return true
+  .sorted {
+    if $0.quality != $1.quality { return $0.quality > $1.quality }
+    return $0.lot != $1.lot ? $0.lot < $1.lot : $0.id < $1.id
   }
-
-  private func stretch(of candidate: Candidate) -> Stretch {
-    let below = candidate.frame < 0 ? spacing - 1 : 0
-    return Stretch(track: candidate.track, index: (candidate.frame - below) / spacing)
-  }
-}
-
-/// A number that the seed draws for an id: FNV-1a over its bytes, then the generator.
-func lot(of id: String, seed: UInt64) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  var generator = SeededGenerator(seed: seed, stream: hash)
-  return generator.next()
+  .map(\.index)
 }

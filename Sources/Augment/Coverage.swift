@@ -6,46 +6,61 @@ import func Foundation.log
 public struct Coverage: Hashable, Sendable {
   /// A face and its mirror image count for the same cell, because training flips.
   public let isFolded: Bool
-  private var counts = [Int](repeating: 0, count: PoseCell.all.count)
+  private var counts: [FaceCell: Int] = [:]
+  private var poses = [Int](repeating: 0, count: PoseCell.all.count)
 
   public init(folded: Bool = false) { isFolded = folded }
 
-  /// From poses in degrees.
-  public init(of poses: some Sequence<(yaw: Double, pitch: Double)>, folded: Bool = false) {
+  /// Of cells, each with one face.
+  public init(of cells: some Sequence<FaceCell>, folded: Bool = false) {
     self.init(folded: folded)
-    for pose in poses { add(PoseCell(yaw: pose.yaw, pitch: pose.pitch)) }
+    for cell in cells { add(cell) }
   }
 
-  /// Counts a face.
-  public mutating func add(_ cell: PoseCell, count: Int = 1) {
-    counts[(isFolded ? cell.folded : cell).index] += count
+  /// Counts faces.
+  public mutating func add(_ cell: FaceCell, count: Int = 1) {
+    guard count != 0 else { return }
+    let cell = isFolded ? cell.folded : cell
+    counts[cell, default: 0] += count
+    poses[cell.pose.index] += count
   }
 
-  public subscript(cell: PoseCell) -> Int { counts[(isFolded ? cell.folded : cell).index] }
+  public subscript(cell: FaceCell) -> Int { counts[isFolded ? cell.folded : cell] ?? 0 }
 
-  /// The cells it can fill: all 45, or the 25 to image right when folded.
-  public var cells: [PoseCell] {
+  /// Faces of a pose, whatever their light and expression.
+  public subscript(pose: PoseCell) -> Int { poses[(isFolded ? pose.folded : pose).index] }
+
+  /// The poses it can hold: all 45, or the 25 to image right when folded.
+  public var poseCells: [PoseCell] {
     isFolded ? PoseCell.all.filter { $0.folded == $0 } : PoseCell.all
   }
 
   /// Cells with a face, in order.
-  public var filled: [PoseCell] { cells.filter { self[$0] > 0 } }
+  public var filled: [FaceCell] { counts.keys.sorted() }
 
-  public var total: Int { counts.reduce(0, +) }
+  public var total: Int { poses.reduce(0, +) }
 
-  /// How evenly the faces lie over all cells: 0 in one cell, 1 alike in each.
-  public var evenness: Double {
+  /// Of pose alone.
+  public var ofPoses: Coverage {
+    var coverage = Coverage(folded: isFolded)
+    for pose in poseCells { coverage.add(FaceCell(pose), count: self[pose]) }
+    return coverage
+  }
+
+  /// How evenly the faces lie over all poses: 0 in one cell, 1 alike in each.
+  public var evenness: Double { ofPoses.entropy / log(Double(poseCells.count)) }
+
+  /// Of the shares of the cells, in nats.
+  public var entropy: Double {
     let total = Double(self.total)
-    guard total > 0 else { return 0 }
-    let entropy = filled.reduce(0.0) { sum, cell in
+    return filled.reduce(0) { sum, cell in
       let part = Double(self[cell]) / total
       return sum - part * log(part)
     }
-    return entropy / log(Double(cells.count))
   }
 }
 
-/// Written as `{"folded": …, "total": …, "counts": {"y4p2": …}}`, empty cells left out.
+/// Written as `{"folded": …, "total": …, "counts": {"y4p2/flat": …}}`, empty cells left out.
 extension Coverage: Codable {
   enum CodingKeys: String, CodingKey {
     case folded, total, counts
@@ -55,7 +70,7 @@ extension Coverage: Codable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(folded: try values.decode(Bool.self, forKey: .folded))
     for (name, count) in try values.decode([String: Int].self, forKey: .counts) {
-      guard let cell = PoseCell(name: name), count >= 0 else {
+      guard let cell = FaceCell(name: name), count >= 0 else {
         throw DecodingError.dataCorruptedError(
           forKey: .counts, in: values, debugDescription: "\(name): \(count) is no cell's count")
       }

@@ -8,46 +8,60 @@ public struct Quotas: Hashable, Sendable {
     case uniform
     /// By the root of what there is: rich cells give more, but not in proportion.
     case sqrt
-    /// As the target's faces are. Cells the target does not visit give nothing.
+    /// As the target's faces are.
+    ///
+    /// Poses the target does not visit give nothing. Of a pose it visits, cells
+    /// in its lights give first, and others make up for what those lack: a face of the right pose in
+    /// another light is worth more than one of another pose.
     case match(Coverage)
   }
 
   /// Faces taken from each cell, zero cells left out.
-  public let taken: [PoseCell: Int]
-  /// Faces that a cell's share of all asks for beyond what it has, zero cells left out.
-  public let short: [PoseCell: Int]
+  public let taken: [FaceCell: Int]
+  /// Faces that a cell's share of all asks for beyond what it gives, zero cells left out.
+  public let short: [FaceCell: Int]
 
   /// Spreads `count` faces over the cells by their weights under the goal, never more than a cell
   /// has; what poor cells cannot give goes to the others.
   ///
   /// The sum is exactly `count`, or all there is in the wanted cells when that is less, and no
-  /// quota falls when `count` grows.
-  ///
-  /// Seats are given one by one by Sainte-Laguë's divisors, after `floor` seats to each wanted cell.
-  /// Source: Balinski and Young, "Fair Representation", 1982.
+  /// quota falls when `count` grows. Each wanted cell gives `floor` faces first, but no more than the
+  /// target has there.
   public init(supply: Coverage, count: Int, goal: Goal, floor: Int = 0) {
     precondition(count >= 0 && floor >= 0, "quotas are not negative")
     let weights = Quotas.weights(supply: supply, goal: goal)
-    let cells = supply.cells.filter { weights[$0, default: 0] > 0 && supply[$0] > 0 }
-    var seats = [Int](repeating: 0, count: cells.count)
-    var queue = cells.indices.map { Claim(weight: weights[cells[$0]] ?? 0, cell: $0) }
-    var left = min(count, cells.reduce(0) { $0 + supply[$1] })
-    while left > 0 {
-      // 45 cells at most: the best claim is found by looking at all.
-      guard let best = queue.indices.max(by: { queue[$0].isWeaker(than: queue[$1], floor: floor) })
-      else { break }
-      let cell = queue[best].cell
-      seats[cell] += 1
-      left -= 1
-      if seats[cell] == supply[cells[cell]] {
-        queue.remove(at: best)
-      } else {
-        queue[best].seats += 1
+    var taken: [FaceCell: Int] = [:]
+    switch goal {
+    case .uniform, .sqrt:
+      let cells = supply.filled
+      let seats = shared(
+        count,
+        among: cells.map { Claimant(weight: goal.weight(of: supply[$0]), limit: supply[$0]) },
+        floors: cells.map { _ in floor })
+      taken = Dictionary(uniqueKeysWithValues: zip(cells, seats))
+    case .match(let target):
+      let poses = supply.poseCells.filter { supply[$0] > 0 && target[$0] > 0 }
+      let cells = Dictionary(grouping: supply.filled, by: \.pose)
+      func floors(_ pose: PoseCell) -> [Int] {
+        (cells[pose] ?? []).map { min(floor, target.supply(of: $0), supply[$0]) }
+      }
+      let seats = shared(
+        count,
+        among: poses.map { Claimant(weight: Double(target[$0]), limit: supply[$0]) },
+        floors: poses.map { max(min(floor, target[$0]), floors($0).reduce(0, +)) })
+      for (pose, count) in zip(poses, seats) {
+        let own = cells[pose] ?? []
+        // Least where the target never is.
+        let shares = own.map { weights[$0] ?? 1e-9 }
+        let inPose = shared(
+          count, among: zip(own, shares).map { Claimant(weight: $1, limit: supply[$0]) },
+          floors: floors(pose))
+        for (cell, count) in zip(own, inPose) { taken[cell] = count }
       }
     }
-    taken = Dictionary(uniqueKeysWithValues: zip(cells, seats)).filter { $0.value > 0 }
+    self.taken = taken.filter { $0.value > 0 }
+    let given = self.taken
     let sum = weights.values.reduce(0, +)
-    let given = taken
     short = weights.reduce(into: [:]) { short, entry in
       let share = Int((Double(count) * entry.value / sum).rounded(.down))
       let missing = share - given[entry.key, default: 0]
@@ -56,29 +70,74 @@ public struct Quotas: Hashable, Sendable {
   }
 
   /// What each wanted cell counts under the goal.
-  static func weights(supply: Coverage, goal: Goal) -> [PoseCell: Double] {
-    let pairs: [(PoseCell, Double)] =
+  static func weights(supply: Coverage, goal: Goal) -> [FaceCell: Double] {
+    let pairs: [(FaceCell, Double)] =
       switch goal {
-      case .uniform: supply.filled.map { ($0, 1) }
-      case .sqrt: supply.filled.map { ($0, Double(supply[$0]).squareRoot()) }
+      case .uniform, .sqrt: supply.filled.map { ($0, goal.weight(of: supply[$0])) }
       case .match(let target):
-        target.filled.map { (supply.isFolded ? $0.folded : $0, Double(target[$0])) }
+        target.filled.flatMap { cell -> [(FaceCell, Double)] in
+          let own = supply.isFolded ? cell.folded : cell
+          // What the target leaves open is spread over what there is.
+          guard supply[own] == 0, supply.supply(of: own) > 0 else {
+            return [(own, Double(target[cell]))]
+          }
+          let open = supply.filled.filter { $0.isWithin(own) }
+          let all = Double(open.reduce(0) { $0 + supply[$1] })
+          return open.map { ($0, Double(target[cell]) * Double(supply[$0]) / all) }
+        }
       }
     return Dictionary(pairs, uniquingKeysWith: +)
   }
+}
 
-  /// A cell waiting for its next seat.
-  private struct Claim {
-    let weight: Double
-    let cell: Int
-    var seats = 0
-
-    func isWeaker(than other: Claim, floor: Int) -> Bool {
-      let (mine, theirs) = (min(seats, floor), min(other.seats, floor))
-      if mine != theirs { return mine > theirs }
-      let left = weight * (2 * Double(other.seats) + 1)
-      let right = other.weight * (2 * Double(seats) + 1)
-      return left != right ? left < right : cell > other.cell
+extension Quotas.Goal {
+  /// What a cell counts for this many faces.
+  fileprivate func weight(of supply: Int) -> Double {
+    switch self {
+    case .uniform: 1
+    case .sqrt, .match: Double(supply).squareRoot()
     }
   }
+}
+
+extension FaceCell {
+  /// Whether it is that cell or one that says more.
+  func isWithin(_ other: FaceCell) -> Bool {
+    pose == other.pose && (other.light == nil || light == other.light)
+      && (other.expression == nil || expression == other.expression)
+  }
+}
+
+private struct Claimant {
+  let weight: Double
+  let limit: Int
+}
+
+/// Gives out seats one by one by Sainte-Laguë's divisors, after `floors` to each, none more than its
+/// limit.
+///
+/// Source: Balinski and Young, "Fair Representation", 1982.
+private func shared(_ count: Int, among all: [Claimant], floors: [Int]) -> [Int] {
+  var seats = [Int](repeating: 0, count: all.count)
+  var open = all.indices.filter { all[$0].limit > 0 && all[$0].weight > 0 }
+  var left = min(count, open.reduce(0) { $0 + all[$1].limit })
+  /// How much of its floor one has.
+  func part(_ cell: Int) -> Double {
+    seats[cell] < floors[cell] ? Double(seats[cell]) / Double(floors[cell]) : 1
+  }
+  /// Whether the first waits longer for a seat than the second.
+  func isWeaker(_ mine: Int, than other: Int) -> Bool {
+    let (own, theirs) = (part(mine), part(other))
+    if own != theirs { return own > theirs }
+    let left = all[mine].weight * (2 * Double(seats[other]) + 1)
+    let right = all[other].weight * (2 * Double(seats[mine]) + 1)
+    return left != right ? left < right : mine > other
+  }
+  while left > 0, let best = open.indices.max(by: { isWeaker(open[$0], than: open[$1]) }) {
+    let cell = open[best]
+    seats[cell] += 1
+    left -= 1
+    if seats[cell] == all[cell].limit { open.remove(at: best) }
+  }
+  return seats
 }

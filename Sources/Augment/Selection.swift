@@ -1,23 +1,6 @@
 public import FaceCore
 
-/// A face that may be chosen.
-public struct Candidate: Hashable, Sendable {
-  public var id: String
-  public var cell: PoseCell
-  /// Higher is better; only compared within a cell.
-  public var quality: Double
-  /// The track it belongs to, or whatever else makes neighbouring frames alike.
-  public var track: String
-  /// The frame's number in its video.
-  public var frame: Int
-
-  public init(id: String, cell: PoseCell, quality: Double, track: String, frame: Int) {
-    (self.id, self.cell, self.quality) = (id, cell, quality)
-    (self.track, self.frame) = (track, frame)
-  }
-}
-
-/// Faces chosen for balance: so many from each cell, and in each cell the best ones, spread in time.
+/// Faces chosen for balance: so many from each cell, and in each cell the best ones that lie apart.
 ///
 /// It follows from the candidates, the plan and nothing else: neither their order nor the number
 /// of threads matters.
@@ -30,62 +13,96 @@ public struct Selection: Hashable, Sendable {
     public var isFolded: Bool
     /// Faces each wanted cell gives before the goal is looked at.
     public var floor: Int
-    /// Frames of one track that chosen faces of a cell are apart, while there are enough of them;
-    /// after that half of it, and so on.
-    public var spacing: Int
+    /// Degrees that chosen faces of a cell are apart; nil where gaps are as large as the quota allows.
+    ///
+    /// See ``FacePlace``.
+    public var spacing: Float?
     /// How many times as often as the mean a face may be drawn.
     public var weightLimit: Double
     /// Decides between equals.
     public var seed: UInt64
 
     public init(
-      count: Int, goal: Quotas.Goal, isFolded: Bool = false, floor: Int = 0, spacing: Int = 12,
-      weightLimit: Double = 4, seed: UInt64
+      count: Int, goal: Quotas.Goal, isFolded: Bool = false, floor: Int = 0,
+      spacing: Float? = nil, weightLimit: Double = 4, seed: UInt64
     ) {
       precondition(weightLimit >= 1, "a limit below the mean cannot be kept")
+      precondition((spacing ?? 0) >= 0, "a distance is not negative")
       (self.count, self.goal, self.isFolded, self.floor) = (count, goal, isFolded, floor)
       (self.spacing, self.weightLimit, self.seed) = (spacing, weightLimit, seed)
     }
   }
 
   public struct Choice: Hashable, Sendable {
-    public let id: String
-    public let cell: PoseCell
+    public let id: FaceID
+    /// As it is, not folded.
+    public let cell: FaceCell
     /// How often to draw it relative to the mean.
     public let weight: Double
-    /// Such as `cell y4p2 rank 3 of 40`.
+    /// Such as `cell y4p2/flat: 3 of 40, 5.6° from the nearest before it`.
     public let why: String
+
+    /// `rank` is its place among the `supply` of its cell, from 1; `distance` that to the nearest taken
+    /// before it, in degrees.
+    init(_ face: Candidate, weight: Double, rank: Int, supply: Int, distance: Float) {
+      (id, cell, self.weight) = (face.id, face.cell, weight)
+      let tenths = distance.isFinite ? Int((distance * 10).rounded()) : 0
+      let gap = "\(tenths / 10).\(tenths % 10)° from the nearest before it"
+      why = "cell \(cell.name): \(rank) of \(supply), \(distance.isFinite ? gap : "the best")"
+    }
+
+    init(_ face: Candidate, why: String) {
+      (id, cell, weight, self.why) = (face.id, face.cell, 1, why)
+    }
   }
 
   /// Sorted by id.
   public let choices: [Choice]
   /// How many faces each cell lacks, zero cells left out.
-  public let short: [PoseCell: Int]
+  public let short: [FaceCell: Int]
 
   /// Traps when two candidates share an id or a quality is not a number.
-  public init(from candidates: [Candidate], plan: Plan) {
-    var pools: [PoseCell: [Candidate]] = [:]
-    var supply = Coverage(folded: plan.isFolded)
-    for candidate in candidates {
+  ///
+  /// - Parameter target: Faces no pose of which is to be left far from a chosen one.
+  public init(
+    from candidates: [Candidate], plan: Plan, covering target: [Candidate] = [], threads: Int = 1
+  ) {
+    var cells: [FaceCell: [Int]] = [:]
+    for (index, candidate) in candidates.enumerated() {
       precondition(!candidate.quality.isNaN, "a quality is a number")
-      let cell = plan.isFolded ? candidate.cell.folded : candidate.cell
-      pools[cell, default: []].append(candidate)
-      supply.add(cell)
+      cells[plan.isFolded ? candidate.cell.folded : candidate.cell, default: []].append(index)
     }
-    let quotas = Quotas(
-      supply: supply, count: plan.count, goal: plan.goal, floor: plan.floor)
-    let weights = Selection.drawWeights(
-      of: quotas, goals: Quotas.weights(supply: supply, goal: plan.goal),
-      limit: plan.weightLimit)
+    var supply = Coverage(folded: plan.isFolded)
+    for (cell, pool) in cells { supply.add(cell, count: pool.count) }
+    // Where faces must be apart, a cell gives no more than lie apart.
+    let order = cells.keys.sorted()
+    var picks: [FaceCell: [Pick]] = [:]
+    if plan.spacing != nil {
+      picks = Selection.picks(order, cells, candidates, [:], plan, threads) { _ in plan.count }
+      supply = Coverage(folded: plan.isFolded)
+      for (cell, picks) in picks { supply.add(cell, count: picks.count) }
+    }
+    let quotas = Quotas(supply: supply, count: plan.count, goal: plan.goal, floor: plan.floor)
+    if plan.spacing == nil {
+      let first =
+        target.isEmpty
+        ? [:]
+        : TargetCover(
+          of: target, from: candidates, cells, quotas: quotas, isFolded: plan.isFolded,
+          threads: threads
+        ).first
+      picks = Selection.picks(order, cells, candidates, first, plan, threads) {
+        quotas.taken[$0] ?? 0
+      }
+    }
+    let weights = DrawWeights(of: quotas, supply: supply, plan: plan)
     var choices: [Choice] = []
-    for (cell, pool) in pools {
-      let picked = pick(
-        quotas.taken[cell] ?? 0, from: pool, spacing: plan.spacing, seed: plan.seed)
-      for (rank, face) in picked.enumerated() {
+    for (cell, count) in quotas.taken {
+      for (rank, pick) in (picks[cell] ?? []).prefix(count).enumerated() {
         choices.append(
           Choice(
-            id: face.id, cell: cell, weight: weights[cell] ?? 1,
-            why: "cell \(cell.name) rank \(rank + 1) of \(pool.count)"))
+            candidates[pick.index], weight: weights[cell], rank: rank + 1,
+            supply: cells[cell]?.count ?? 0, distance: pick.distance))
       }
     }
     choices.sort { $0.id < $1.id }
@@ -95,36 +112,23 @@ public struct Selection: Hashable, Sendable {
     short = quotas.short
   }
 
-  /// For each cell how often to draw one of its faces, relative to the mean, so that cells come up
-  /// as the goal says, but no face more than `limit` times as often as the mean: a cell with one
-  /// face is drawn less often than its share, not over and over.
-  ///
-  /// Weights are `min(limit, level · share / faces)` with the level at which their mean is 1.
-  static func drawWeights(
-    of quotas: Quotas, goals: [PoseCell: Double], limit: Double
-  ) -> [PoseCell: Double] {
-    let cells = quotas.taken.keys.sorted()
-    let total = Double(quotas.taken.values.reduce(0, +))
-    var free = cells
-    var left = total
-    var weights: [PoseCell: Double] = [:]
-    while !free.isEmpty {
-      let level = left / free.reduce(0) { $0 + goals[$1, default: 0] }
-      func weight(_ cell: PoseCell) -> Double {
-        level * goals[cell, default: 0] / Double(quotas.taken[cell] ?? 1)
-      }
-      // Cells at the limit stay there, and the level of the others rises.
-      let over = free.filter { weight($0) > limit }
-      if over.isEmpty {
-        for cell in free { weights[cell] = weight(cell) }
-        return weights
-      }
-      for cell in over {
-        weights[cell] = limit
-        left -= limit * Double(quotas.taken[cell] ?? 0)
-      }
-      free.removeAll { over.contains($0) }
+  /// Faces that were chosen in another way, each drawn alike.
+  public init(of faces: [Candidate], why: String) {
+    choices = faces.map { Choice($0, why: why) }.sorted { $0.id < $1.id }
+    short = [:]
+  }
+
+  /// In each cell its faces in the order they are taken, at most as many as asked for.
+  private static func picks(
+    _ order: [FaceCell], _ cells: [FaceCell: [Int]], _ candidates: [Candidate],
+    _ first: [FaceCell: [Int]], _ plan: Plan, _ threads: Int, limit: @Sendable (FaceCell) -> Int
+  ) -> [FaceCell: [Pick]] {
+    let wanted = order.filter { limit($0) > 0 }
+    let found = concurrentMap(wanted, threads: threads) { cell in
+      spreadOrder(
+        of: cells[cell] ?? [], in: candidates, first: first[cell] ?? [], limit: limit(cell),
+        spacing: plan.spacing, seed: plan.seed)
     }
-    return weights
+    return Dictionary(uniqueKeysWithValues: zip(wanted, found))
   }
 }

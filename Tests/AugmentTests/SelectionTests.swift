@@ -12,7 +12,7 @@ import Testing
     let supply = CoverageTests.random(400, seed: 1)
     var feasible = supply.total
     if case .match(let target) = goal {
-      feasible = target.filled.reduce(0) { $0 + supply[$1] }
+      feasible = supply.poseCells.filter { target[$0] > 0 }.reduce(0) { $0 + supply[$1] }
     }
     for count in [0, 1, 2, 17, 100, 399, 400, 5000] {
       let quotas = Quotas(supply: supply, count: count, goal: goal)
@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: goals)
   func noQuotaFallsWhenMoreIsAsked(goal: Quotas.Goal) {
     let supply = CoverageTests.random(150, seed: 4)
-    var last: [PoseCell: Int] = [:]
+    var last: [FaceCell: Int] = [:]
     for count in 0...160 {
       let taken = Quotas(supply: supply, count: count, goal: goal).taken
       for (cell, quota) in last { #expect(taken[cell, default: 0] >= quota) }
@@ -43,59 +43,112 @@ import Testing
   }
 
   @Test func matchedQuotasAreTheTargetsSharesWhereThereIsSupply() {
-    var supply = Coverage()
-    for cell in PoseCell.all { supply.add(cell, count: 10_000) }
     let target = CoverageTests.random(1000, seed: 8)
+    var supply = Coverage()
+    for pose in PoseCell.all {
+      for light in LightBin.allCases + [nil] {
+        supply.add(FaceCell(pose, light: light), count: 10_000)
+      }
+    }
     let taken = Quotas(supply: supply, count: 1000, goal: .match(target)).taken
-    for cell in PoseCell.all { #expect(taken[cell, default: 0] == target[cell]) }
+    for pose in PoseCell.all {
+      let cells = taken.filter { $0.key.pose == pose }
+      #expect(cells.values.reduce(0, +) == target[pose])
+      // Faces of unknown light may be matched by any.
+      #expect(cells.allSatisfy { $0.value >= target[$0.key] || $0.key.light == nil })
+    }
   }
 
   @Test func theFloorComesFirst() {
     var supply = Coverage()
     var target = Coverage()
-    for cell in PoseCell.all.prefix(10) {
+    let cells = PoseCell.all.prefix(10).map { FaceCell($0) }
+    for cell in cells {
       supply.add(cell, count: 50)
-      target.add(cell)
+      target.add(cell, count: 3)
     }
-    target.add(PoseCell.all[0], count: 10_000)
+    target.add(cells[0], count: 10_000)
     let taken = Quotas(supply: supply, count: 40, goal: .match(target), floor: 3).taken
-    #expect(PoseCell.all.prefix(10).allSatisfy { taken[$0, default: 0] >= 3 })
-    #expect(taken[PoseCell.all[0]] == 40 - 27)
+    #expect(cells.allSatisfy { taken[$0, default: 0] >= 3 })
+    #expect(taken[cells[0]] == 40 - 27)
   }
 
   @Test func whatACellLacksForItsShareIsReported() {
     var supply = Coverage()
-    supply.add(PoseCell.all[0], count: 2)
-    supply.add(PoseCell.all[1], count: 98)
+    let (poor, rich) = (FaceCell(PoseCell.all[0]), FaceCell(PoseCell.all[1]))
+    supply.add(poor, count: 2)
+    supply.add(rich, count: 98)
     let quotas = Quotas(supply: supply, count: 40, goal: .uniform)
-    #expect(quotas.taken == [PoseCell.all[0]: 2, PoseCell.all[1]: 38])
-    #expect(quotas.short == [PoseCell.all[0]: 18])
+    #expect(quotas.taken == [poor: 2, rich: 38])
+    #expect(quotas.short == [poor: 18])
+  }
+
+  @Test func otherLightMakesUpForWhatIsLackingBeforeOtherPosesDo() {
+    let (front, side) = (PoseCell(yaw: 4, pitch: 2), PoseCell(yaw: 6, pitch: 2))
+    var supply = Coverage()
+    supply.add(FaceCell(front, light: .upHard), count: 3)
+    supply.add(FaceCell(front, light: .flat), count: 100)
+    supply.add(FaceCell(side, light: .upHard), count: 100)
+    var target = Coverage()
+    target.add(FaceCell(front, light: .upHard), count: 10)
+    target.add(FaceCell(side, light: .upHard), count: 10)
+    let quotas = Quotas(supply: supply, count: 20, goal: .match(target))
+    #expect(
+      quotas.taken == [
+        FaceCell(front, light: .upHard): 3, FaceCell(front, light: .flat): 7,
+        FaceCell(side, light: .upHard): 10,
+      ])
+    #expect(quotas.short == [FaceCell(front, light: .upHard): 7])
   }
 }
 
 @Suite struct SelectionTests {
+  /// A person in `tracks` takes of a hundred frames, who turns and speaks.
   static func pool(_ count: Int, seed: UInt64) -> [Candidate] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { index in
-      let cell = PoseCell(
-        yaw: 30 * generator.nextGaussian(), pitch: 12 * generator.nextGaussian())
-      // Few qualities, so that equals happen.
-      let quality = Double(Int.random(in: 0..<5, using: &generator))
+      var cell = CoverageTests.cell(using: &generator)
+      let center = cell.pose.center
+      let yaw = center.yaw + .random(in: -9...9, using: &generator)
+      let pitch = center.pitch + .random(in: -7...7, using: &generator)
+      if index % 3 != 0 { cell.light = .flat }
       return Candidate(
-        id: "face\(index)", cell: cell, quality: quality, track: "t\(index / 100)",
-        frame: index % 100)
+        id: face(index), cell: cell,
+        // Few qualities, so that equals happen.
+        quality: Float(Int.random(in: 0..<5, using: &generator)), track: index / 100,
+        place: FacePlace(yaw: yaw, pitch: pitch, mouth: .random(in: 0...0.1, using: &generator)))
     }
   }
 
+  static func face(_ index: Int, video: Int = 0) -> FaceID {
+    let digits = String(video, radix: 16)
+    return FaceID(
+      videoSHA256: String(repeating: "0", count: 16 - digits.count) + digits, ordinal: index,
+      position: 0)
+  }
+
+  /// Of one cell, so many degrees from its left edge, each better than the one before.
+  static func row(_ yaws: [Double], track: (Int) -> Int = { _ in 0 }) -> [Candidate] {
+    yaws.enumerated().map { index, yaw in
+      Candidate(
+        id: face(index), cell: FaceCell(PoseCell(yaw: 4, pitch: 2)), quality: Float(index),
+        track: track(index), place: FacePlace(yaw: yaw - 9, pitch: 0))
+    }
+  }
+
+  static func ordinals(_ selection: Selection) -> [Int] { selection.choices.map(\.id.ordinal) }
+
   static let plan = Selection.Plan(count: 150, goal: .uniform, seed: 11)
 
-  @Test func theOrderOfTheCandidatesDoesNotMatter() {
+  @Test func neitherTheOrderOfTheCandidatesNorTheNumberOfThreadsMatters() {
     let pool = SelectionTests.pool(1000, seed: 3)
     let selection = Selection(from: pool, plan: SelectionTests.plan)
     var generator = SeededGenerator(seed: 5)
-    for _ in 0..<5 {
+    for threads in 1...5 {
       #expect(
-        Selection(from: pool.shuffled(using: &generator), plan: SelectionTests.plan) == selection)
+        Selection(
+          from: pool.shuffled(using: &generator), plan: SelectionTests.plan, threads: threads)
+          == selection)
     }
   }
 
@@ -118,79 +171,91 @@ import Testing
     #expect(Set(selection.choices.map(\.id)).count == selection.choices.count)
   }
 
-  @Test func neighboursAreTakenOnlyWhenNothingElseIsLeft() {
-    let cell = PoseCell(yaw: 4, pitch: 2)
-    let pool = (0..<100).map {
-      Candidate(id: "\($0)", cell: cell, quality: Double($0), track: "a", frame: $0)
+  @Test func facesOfACellLieAsFarApartAsTheirNumberAllows() {
+    // A face each tenth of a degree.
+    let pool = SelectionTests.row((0...180).map { Double($0) / 10 })
+    for (count, gap) in [(2, 11.3), (4, 4), (10, 1.4)] {
+      let plan = Selection.Plan(count: count, goal: .uniform, seed: 1)
+      let chosen = SelectionTests.ordinals(Selection(from: pool, plan: plan))
+      #expect(chosen.count == count)
+      #expect(chosen.contains(180), "the best is among them")
+      for (left, right) in zip(chosen, chosen.dropFirst()) {
+        #expect(Double(right - left) / 10 >= gap)
+      }
     }
-    func chosen(_ count: Int) -> [Int] {
-      var plan = Selection.Plan(count: count, goal: .uniform, spacing: 10, seed: 1)
-      plan.isFolded = false
-      return Selection(from: pool, plan: plan).choices.compactMap { Int($0.id) }.sorted()
-    }
-    #expect(chosen(3) == [79, 89, 99])
-    let ten = chosen(10)
-    #expect(zip(ten, ten.dropFirst()).allSatisfy { $1 - $0 >= 10 })
-    #expect(chosen(11).contains(99))
-    #expect(chosen(100).count == 100)
   }
 
-  @Test func otherTracksAreNoNeighbours() {
-    let cell = PoseCell(yaw: 4, pitch: 2)
-    let pool = (0..<20).map {
-      Candidate(id: "\($0)", cell: cell, quality: Double($0), track: "\($0)", frame: 5)
+  @Test func aLargerSelectionHoldsTheSmallerOneOfTheSameCell() {
+    let pool = SelectionTests.row((0..<100).map { Double($0 * 37 % 100) / 6 })
+    var last: Set<Int> = []
+    for count in 1...100 {
+      let plan = Selection.Plan(count: count, goal: .uniform, seed: 1)
+      let chosen = Set(SelectionTests.ordinals(Selection(from: pool, plan: plan)))
+      #expect(chosen.isSuperset(of: last) && chosen.count == count)
+      last = chosen
     }
-    let plan = Selection.Plan(count: 4, goal: .uniform, spacing: 10, seed: 1)
-    let chosen = Selection(from: pool, plan: plan).choices.compactMap { Int($0.id) }.sorted()
-    #expect(chosen == [16, 17, 18, 19])
   }
 
-  @Test func betterFacesOfACellComeFirstAndSayWhy() {
-    let cell = PoseCell(yaw: 4, pitch: 2)
-    let pool = (0..<40).map {
-      Candidate(id: "\($0)", cell: cell, quality: Double($0), track: "a", frame: $0 * 100)
-    }
+  @Test func nothingIsNearerThanTheSpacingAndTheRestIsLeftOut() {
+    let pool = SelectionTests.row((0...180).map { Double($0) / 10 })
+    let plan = Selection.Plan(count: 100, goal: .uniform, spacing: 2, seed: 1)
+    let chosen = SelectionTests.ordinals(Selection(from: pool, plan: plan))
+    #expect((6...9).contains(chosen.count))
+    #expect(zip(chosen, chosen.dropFirst()).allSatisfy { $1 - $0 >= 20 })
+  }
+
+  @Test func anotherTakeOfThePoseIsLessAlikeThanTheSame() {
+    // Two takes of one pose, and a third face three degrees away in the first take.
+    let pool = SelectionTests.row([3, 0, 0]) { $0 == 1 ? 1 : 0 }
+    let plan = Selection.Plan(count: 2, goal: .uniform, seed: 1)
+    #expect(SelectionTests.ordinals(Selection(from: pool, plan: plan)) == [1, 2])
+  }
+
+  @Test func eachFaceSaysWhyItIsIn() {
+    let pool = SelectionTests.row([0, 1, 9])
     let plan = Selection.Plan(count: 3, goal: .uniform, seed: 1)
-    let why = Dictionary(
-      uniqueKeysWithValues: Selection(from: pool, plan: plan).choices.map { ($0.id, $0.why) })
     #expect(
-      why == [
-        "39": "cell y4p2 rank 1 of 40", "38": "cell y4p2 rank 2 of 40",
-        "37": "cell y4p2 rank 3 of 40",
+      Selection(from: pool, plan: plan).choices.map(\.why) == [
+        "cell y4p2: 2 of 3, 9.0° from the nearest before it",
+        "cell y4p2: 3 of 3, 1.0° from the nearest before it",
+        "cell y4p2: 1 of 3, the best",
       ])
   }
 
   @Test func foldingTreatsMirroredFacesAlike() {
     let pool = [-40.0, 40].enumerated().map { index, yaw in
       Candidate(
-        id: "\(index)", cell: PoseCell(yaw: yaw, pitch: 0), quality: 0, track: "\(index)", frame: 0)
+        id: SelectionTests.face(index), cell: FaceCell(PoseCell(yaw: yaw, pitch: 0)), quality: 0,
+        track: index, place: FacePlace(yaw: yaw, pitch: 0))
     }
     let plan = Selection.Plan(count: 2, goal: .uniform, isFolded: true, seed: 1)
-    #expect(Selection(from: pool, plan: plan).choices.map(\.cell.name) == ["y6p2", "y6p2"])
+    let choices = Selection(from: pool, plan: plan).choices
+    #expect(choices.allSatisfy { $0.why.contains(" of 2") })
+    #expect(choices.map(\.cell.name) == ["y2p2", "y6p2"], "its own cell is what a face says")
   }
 
-  @Test func weightsHaveTheirMeanAndKeepTheirLimit() {
+  @Test(arguments: QuotasTests.goals)
+  func weightsHaveTheirMeanAndKeepTheirLimit(goal: Quotas.Goal) {
     let pool = SelectionTests.pool(2000, seed: 6)
-    for goal in QuotasTests.goals {
-      var plan = Selection.Plan(count: 600, goal: goal, seed: 2)
-      plan.weightLimit = 3
-      let choices = Selection(from: pool, plan: plan).choices
-      let mean = choices.map(\.weight).reduce(0, +) / Double(choices.count)
-      #expect(abs(mean - 1) < 1e-9)
-      #expect(choices.allSatisfy { $0.weight > 0 && $0.weight <= 3 + 1e-9 })
-    }
+    var plan = Selection.Plan(count: 600, goal: goal, seed: 2)
+    plan.weightLimit = 3
+    let choices = Selection(from: pool, plan: plan).choices
+    let mean = choices.map(\.weight).reduce(0, +) / Double(choices.count)
+    #expect(abs(mean - 1) < 1e-9)
+    #expect(choices.allSatisfy { $0.weight > 0 && $0.weight <= 3 + 1e-9 })
   }
 
   @Test func aLoneFaceIsDrawnMoreOftenThanOneOfManyButNotAsOftenAsItsCellsShare() {
     let (rich, lone) = (PoseCell(yaw: 4, pitch: 2), PoseCell(yaw: 8, pitch: 2))
-    let pool = (0..<100).map {
+    let pool = (0..<100).map { index in
       Candidate(
-        id: "\($0)", cell: $0 == 0 ? lone : rich, quality: 0, track: "\($0)", frame: $0)
+        id: SelectionTests.face(index), cell: FaceCell(index == 0 ? lone : rich), quality: 0,
+        track: index, place: FacePlace(yaw: 0, pitch: 0))
     }
     let plan = Selection.Plan(count: 100, goal: .uniform, weightLimit: 4, seed: 2)
     let choices = Selection(from: pool, plan: plan).choices
-    let single = choices.first { $0.cell == lone }?.weight ?? 0
-    let others = choices.filter { $0.cell == rich }.map(\.weight)
+    let single = choices.first { $0.cell.pose == lone }?.weight ?? 0
+    let others = choices.filter { $0.cell.pose == rich }.map(\.weight)
     #expect(abs(single - 4) < 1e-9)
     #expect(others.allSatisfy { $0 < single })
     #expect(single < others.reduce(0, +) / 10)
@@ -198,73 +263,8 @@ import Testing
 
   @Test func aTwiceUsedIdIsRefused() async {
     await #expect(processExitsWith: .failure) {
-      let face = Candidate(
-        id: "a", cell: PoseCell(yaw: 4, pitch: 2), quality: 0, track: "t", frame: 0)
+      let face = SelectionTests.row([0])[0]
       _ = Selection(from: [face, face], plan: Selection.Plan(count: 2, goal: .uniform, seed: 1))
     }
-  }
-}
-
-@Suite struct ValidationSplitTests {
-  static func faces(_ sizes: [(video: String, track: String, count: Int)]) -> [ValidationSplit.Face]
-  {
-    sizes.flatMap { group in
-      (0..<group.count).map {
-        ValidationSplit.Face(
-          id: "\(group.video)/\(group.track)/\($0)", video: group.video, track: group.track)
-      }
-    }
-  }
-
-  static let many = faces((0..<30).map { ("v\($0 / 2)", "t\($0)", 20 + $0) })
-
-  @Test func wholeVideosAreHeldOut() {
-    let split = ValidationSplit(of: ValidationSplitTests.many, seed: 4)
-    #expect(split.unit == .video)
-    for (_, faces) in Dictionary(grouping: ValidationSplitTests.many, by: \.video) {
-      let held = faces.filter { split.validation.contains($0.id) }.count
-      #expect(held == 0 || held == faces.count)
-    }
-  }
-
-  @Test(arguments: 0..<20)
-  func aboutTheFractionIsHeldOut(seed: UInt64) {
-    let split = ValidationSplit(of: ValidationSplitTests.many, seed: seed)
-    let part = Double(split.validation.count) / Double(ValidationSplitTests.many.count)
-    #expect(part > 0.04 && part < 0.16)
-  }
-
-  @Test func tracksAreHeldOutWhenThereIsOneVideo() {
-    let faces = ValidationSplitTests.faces((0..<12).map { ("v", "t\($0)", 30) })
-    let split = ValidationSplit(of: faces, seed: 4)
-    #expect(split.unit == .track)
-    #expect(split.validation.count == 30)
-  }
-
-  @Test func tracksAreHeldOutWhenEachVideoIsTooLarge() {
-    let faces = ValidationSplitTests.faces((0..<20).map { ("v\($0 % 2)", "t\($0)", 10) })
-    #expect(ValidationSplit(of: faces, seed: 4).unit == .track)
-  }
-
-  @Test(arguments: 0..<8)
-  func noMoreThanTheLimitIsHeldOut(seed: UInt64) {
-    let faces = ValidationSplitTests.faces((0..<10).map { ("v\($0 < 4 ? 0 : 1)", "t\($0)", 10) })
-    let split = ValidationSplit(of: faces, fraction: 0.25, limit: 0.3, seed: seed)
-    #expect(split.unit == .track)
-    #expect(split.validation.count <= 30)
-  }
-
-  @Test func oneTrackIsNotCut() {
-    let split = ValidationSplit(of: ValidationSplitTests.faces([("v", "t", 500)]), seed: 4)
-    #expect(split.unit == .none && split.validation.isEmpty)
-    #expect(ValidationSplit(of: [], seed: 4).unit == .none)
-  }
-
-  @Test func theOrderOfTheFacesDoesNotMatterAndTheSeedDoes() {
-    var generator = SeededGenerator(seed: 5)
-    let faces = ValidationSplitTests.many
-    let split = ValidationSplit(of: faces, seed: 4)
-    #expect(ValidationSplit(of: faces.shuffled(using: &generator), seed: 4) == split)
-    #expect((0..<8).contains { ValidationSplit(of: faces, seed: $0) != split })
   }
 }
