@@ -97,11 +97,17 @@ let benchmarks: [Target] = [
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict + dlib),
   .executableTarget(
+    name: "downstream-bench", dependencies: ["FaceCore", "Media", "SyntheticFaces", "Trainer"],
+    path: "Benchmarks/Downstream", swiftSettings: strict),
+  .executableTarget(
     name: "facenet-bench",
     dependencies: ["Align", "Augment", "FaceCore", "FaceNetTraining", "Media", "Networks"],
     path: "Benchmarks/FaceNets", swiftSettings: strict + dlib),
   .executableTarget(
     name: "loader-bench", dependencies: ["FaceCore", "Media", "Trainer"], path: "Benchmarks/Loader",
+    swiftSettings: strict),
+  .executableTarget(
+    name: "selection-bench", dependencies: ["Augment", "FaceCore"], path: "Benchmarks/Selection",
     swiftSettings: strict),
   .executableTarget(
     name: "training-bench", dependencies: ["Networks", "Trainer"], path: "Benchmarks/Training",

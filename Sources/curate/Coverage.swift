@@ -6,10 +6,12 @@ import FaceCore
 struct CoverageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "coverage",
-    abstract: "Count the faces of a query over yaw and pitch, alone or against a target.",
+    abstract: "Count the faces of a query over poses and lights, alone or against a target.",
     discussion: """
       Rows are pitch (up to down), columns yaw (image left to image right), in degrees. With \
-      --against, each cell shows what there is and what the target needs; '!' marks a gap.
+      --against, each cell shows what there is and what the target needs ('!' marks a gap), and a \
+      shooting list says what is missing, for which moments of the target, and which other video \
+      has it.
 
       """ + queryHelp)
 
@@ -25,11 +27,22 @@ struct CoverageCommand: ParsableCommand {
   @Option(help: "Faces a cell of the target needs in the source.")
   var floor = 20
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "light, expression or none: what splits cells beside yaw and pitch (light).")
+  var axes = ["light"]
+
+  @Option(help: "Lines of the shooting list.")
+  var list = 10
+
   @Flag(help: "Count a face and its mirror image alike.")
   var mirror = false
 
   @Flag(help: "Show the mean loss of each cell's faces, of the model that learned them last.")
   var loss = false
+
+  @Option(help: "Write a page (HTML) that shows a face of each cell.")
+  var page: String?
 
   private struct Cell: Encodable {
     var cell: String
@@ -46,64 +59,69 @@ struct CoverageCommand: ParsableCommand {
 
   private struct Summary: Encodable {
     var faces: Int
-    /// 0 all in one cell, 1 alike in each.
+    /// 0 all in one pose, 1 alike in each.
     var evenness: Double
-    /// Part of the target's faces in cells without a gap.
+    /// Part of the target's faces in cells without a gap; and in poses without one.
     var covered: Double?
+    var coveredPoses: Double?
+    /// By pose.
     var cells: [Cell]
     /// Faces by where their light comes from; those whose light is unknown are left out.
     var lights: [String: Int]
+    /// What the target lacks.
+    var needs: [CoverageReport.Need]
   }
 
   func validate() throws {
     guard floor > 0 else { throw ValidationError("--floor is more than 0") }
+    guard list >= 0 else { throw ValidationError("--list is not negative") }
     guard !loss || against == nil else {
       throw ValidationError("--loss and --against are two questions")
     }
+    _ = try usedAxes()
   }
 
   func run() throws {
     let opened = try workspace.open(.readOnly)
-    func coverage(_ text: String) throws -> Coverage {
-      var coverage = Coverage(folded: mirror)
-      for cell in try opened.cellCounts(matching: FaceQuery(typed: text)) {
-        coverage.add(cell.cell, count: cell.count)
-      }
-      return coverage
+    let target = try against.map { try FaceQuery(typed: $0) }
+    let report = try CoverageReport(
+      opened, query: FaceQuery(typed: query), target: target, axes: usedAxes(), floor: floor,
+      folded: mirror)
+    if let target, report.theirs?.total == 0 {
+      throw CommandError("--against: no face matches: \(target.text)")
     }
-    let mine = try coverage(query)
-    let lights = try lightCounts(opened)
     let losses = try loss ? meanLosses(opened) : [:]
-    let target = try against.map(coverage)
-    let gaps = target.map { mine.gaps(for: $0, floor: floor) } ?? []
-    let missing = Dictionary(uniqueKeysWithValues: gaps.map { ($0.cell, $0.missing) })
-    let summary = Summary(
+    if let page { try CoveragePage(workspace: opened, report: report).write(to: page) }
+    try output.show(summary(report, losses)) {
+      report.text(losses: losses, gaps: list) + (page.map { "\n\($0)" } ?? "")
+    }
+  }
+
+  private func usedAxes() throws -> [Recipe.Axis] {
+    if axes == ["none"] { return [] }
+    return try axes.map { name in
+      guard let axis = Recipe.Axis(rawValue: name) else {
+        throw ValidationError("--axes is light, expression, both or none, not \(name)")
+      }
+      return axis
+    }
+  }
+
+  private func summary(_ report: CoverageReport, _ losses: [PoseCell: Double]) -> Summary {
+    let mine = report.mine
+    let theirs = report.theirs
+    let gaps = theirs.map { mine.ofPoses.gaps(for: $0.ofPoses, floor: floor) } ?? []
+    let missing = Dictionary(uniqueKeysWithValues: gaps.map { ($0.cell.pose, $0.missing) })
+    return Summary(
       faces: mine.total, evenness: mine.evenness,
-      covered: target.map { mine.covered(of: $0, floor: floor) },
-      cells: mine.cells.map { cell in
+      covered: theirs.map { mine.covered(of: $0, floor: floor) },
+      coveredPoses: theirs.map { mine.ofPoses.covered(of: $0.ofPoses, floor: floor) },
+      cells: mine.poseCells.map { cell in
         Cell(
           cell: cell.name, yaw: cell.center.yaw, pitch: cell.center.pitch, faces: mine[cell],
-          target: target?[cell], missing: target.map { _ in missing[cell] ?? 0 },
+          target: theirs?[cell], missing: theirs.map { _ in missing[cell] ?? 0 },
           loss: losses[cell])
-      }, lights: lights)
-    try output.show(summary) {
-      guard let target else {
-        let lit = lights.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-          .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        let table = loss ? mine.table(with: losses, decimals: 4) : mine.table()
-        return table + "\n\(mine.total) faces, evenness \(mine.evenness.text(2))"
-          + (lit.isEmpty ? "" : "\nlight: \(lit)")
-      }
-      var lines = [mine.table(for: target, floor: floor)]
-      let share = (mine.covered(of: target, floor: floor) * 100).text(0)
-      lines.append("\(mine.total) faces cover \(share) % of the target's \(target.total)")
-      for gap in gaps.prefix(10) {
-        lines.append(
-          "lacks \(gap.missing) at yaw \(gap.cell.center.yaw.text(0)), "
-            + "pitch \(gap.cell.center.pitch.text(0)): \(gap.target) target faces")
-      }
-      return lines.joined(separator: "\n")
-    }
+      }, lights: report.lights, needs: report.needs)
   }
 
   private func meanLosses(_ opened: Workspace) throws -> [PoseCell: Double] {
@@ -114,11 +132,5 @@ struct CoverageCommand: ParsableCommand {
       sums[cell] = (sum.sum + found.loss * Double(found.count), sum.count + found.count)
     }
     return sums.mapValues { $0.sum / Double($0.count) }
-  }
-
-  private func lightCounts(_ opened: Workspace) throws -> [String: Int] {
-    try opened.cellCounts(matching: FaceQuery(typed: query)).reduce(into: [:]) { counts, cell in
-      if let light = cell.light { counts[light.rawValue, default: 0] += cell.count }
-    }
   }
 }

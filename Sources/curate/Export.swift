@@ -104,20 +104,8 @@ struct Export: ParsableCommand {
   }
 
   private func text(_ summary: Summary) -> String {
-    let lines = summary.sides.map { side in
-      var line =
-        "\(side.side.rawValue)  \(side.identities.joined(separator: ", "))  "
-        + "\(side.chosen) of \(side.matching) faces in \(side.cells) cells"
-      let short = side.short.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      if !short.isEmpty {
-        line +=
-          "; short: "
-          + short.prefix(6).map { "\($0.key) by \($0.value)" }
-          .joined(separator: ", ")
-      }
-      return line
-    }
     let end = summary.path ?? "nothing was written"
-    return (["manifest \(summary.manifestID)"] + lines + [end]).joined(separator: "\n")
+    return (["manifest \(summary.manifestID)"] + summary.sides.map(\.text) + [end])
+      .joined(separator: "\n")
   }
 }

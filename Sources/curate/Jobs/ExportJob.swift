@@ -8,44 +8,51 @@ struct ExportJob {
   let workspace: Workspace
   let recipe: Recipe
   let name: String
+  /// Of the result nothing depends on it.
+  var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// How many faces matched and were chosen, by side.
   struct Tally: Encodable {
     var side: Side
     var identities: [String]
+    /// Faces that match the side's query, and those of them that the floors and the collapse of
+    /// near-duplicates leave out.
     var matching: Int
+    var belowFloors: Int
+    var duplicates: Int
     var chosen: Int
     var cells: Int
     /// Cells that have fewer faces than the recipe asks for, by how many.
     var short: [String: Int]
-    /// Whole videos, whole tracks, or nothing.
+    /// Faces held out; they are of whole videos, whole shots, or there are none.
+    var validation: Int
     var validationUnit: String
+    /// What was held out beside what is trained on; nil where nothing was held out, or hashed.
+    var leak: SplitLeak?
+    /// The choice in numbers, beside two others of as many faces from the same pool.
+    var audit: Audit
+  }
+
+  struct Audit: Encodable {
+    var chosen: SelectionAudit
+    var random: SelectionAudit
+    var bestFaces: SelectionAudit
   }
 
   func run() throws -> (manifest: Manifest, tallies: [Tally]) {
-    let faces: [Side: [FaceRecord]] = [
-      .source: try workspace.faces(matching: FaceQuery(typed: recipe.source)),
-      .target: try workspace.faces(matching: FaceQuery(typed: recipe.target)),
-    ]
+    var pools: [Side: SidePool] = [:]
+    for side in Side.allCases { pools[side] = try SidePool(side, recipe, workspace, threads) }
+    let goal = try recipe.match.map {
+      try FacePool(
+        workspace, matching: FaceQuery(typed: $0), axes: recipe.axes, threads: threads)
+    }
     var rows: [ManifestRow] = []
     var tallies: [Tally] = []
-    let target = coverage(of: faces[.target] ?? [])
     for side in Side.allCases {
-      let pool = faces[side] ?? []
-      guard !pool.isEmpty else {
-        let query = side == .source ? recipe.source : recipe.target
-        throw CommandError("\(side.rawValue): no face matches: \(query)")
-      }
-      let selection = Selection(from: pool.map(candidate), plan: plan(for: side, target: target))
-      let (made, unit) = manifestRows(of: pool, side: side, selection: selection)
+      guard let pool = pools[side], let target = goal ?? pools[.target]?.faces else { continue }
+      let (made, tally) = try choose(side, from: pool, target: target)
       rows += made
-      tallies.append(
-        Tally(
-          side: side, identities: Set(made.map(\.identity)).sorted(), matching: pool.count,
-          chosen: made.count, cells: Set(made.map(\.cell)).count,
-          short: Dictionary(
-            uniqueKeysWithValues: selection.short.map { ($0.key.name, $0.value) }),
-          validationUnit: unit.rawValue))
+      tallies.append(tally)
     }
     let header = Manifest.Header(
       name: name, recipe: recipe.text, seed: recipe.seed,
@@ -63,64 +70,136 @@ struct ExportJob {
       note: .now())
   }
 
-  private func plan(for side: Side, target: Coverage) -> Selection.Plan {
-    let goal: Quotas.Goal =
-      switch (recipe.distribution, side) {
-      case (.uniform, _): .uniform
-      case (.match, .source): .match(target)
-      case (.sqrt, _), (.match, .target): .sqrt
-      }
-    return Selection.Plan(
-      count: recipe.faces, goal: goal, isFolded: recipe.mirror, seed: recipe.seed)
-  }
-
-  private func coverage(of faces: [FaceRecord]) -> Coverage {
-    Coverage(of: faces.map { ($0.pose.yaw, $0.pose.pitch) }, folded: recipe.mirror)
-  }
-
-  private func candidate(_ face: FaceRecord) -> Candidate {
-    Candidate(
-      id: face.id.description, cell: cell(of: face),
-      quality: face.measures[Measure.sharpness] ?? 0, track: track(of: face),
-      frame: face.id.ordinal)
-  }
-
-  private func cell(of face: FaceRecord) -> PoseCell {
-    PoseCell(yaw: face.pose.yaw, pitch: face.pose.pitch)
-  }
-
-  private func track(of face: FaceRecord) -> String { "\(face.videoSHA256):\(face.track)" }
-
-  private func manifestRows(
-    of pool: [FaceRecord], side: Side, selection: Selection
-  ) -> (rows: [ManifestRow], unit: ValidationSplit.Unit) {
-    let faces = Dictionary(uniqueKeysWithValues: pool.map { ($0.id.description, $0) })
-    let chosen = selection.choices.compactMap { choice in
-      faces[choice.id].map { (choice: choice, face: $0) }
+  private func choose(
+    _ side: Side, from pool: SidePool, target: FacePool
+  ) throws -> (rows: [ManifestRow], tally: Tally) {
+    let selection = select(side, from: pool.faces.candidates, target: target)
+    guard !selection.choices.isEmpty else {
+      throw CommandError(
+        "\(side.rawValue): none of its \(pool.matching) faces has a pose that the faces to match have"
+      )
     }
-    let split = ValidationSplit(
-      of: chosen.map {
-        .init(id: $0.choice.id, video: $0.face.videoSHA256, track: track(of: $0.face))
-      },
-      fraction: recipe.validation, limit: max(0.3, recipe.validation), seed: recipe.seed)
-    let rows = chosen.map { choice, face in
+    let rows = pool.faces.rows(of: selection.choices.lazy.map(\.id))
+    let records = try workspace.faces(rows: selection.choices.compactMap { rows[$0.id] })
+    let (split, leak) = try split(records)
+    let made = zip(selection.choices, records).map { choice, face in
       row(face, side: side, choice: choice, isHeldOut: split.validation.contains(choice.id))
     }
-    return (rows, split.unit)
+    let tally = Tally(
+      side: side, identities: Set(made.map(\.identity)).sorted(), matching: pool.matching,
+      belowFloors: pool.belowFloors, duplicates: pool.duplicates, chosen: made.count,
+      cells: Set(made.map(\.cell)).count,
+      short: Dictionary(uniqueKeysWithValues: selection.short.map { ($0.key.name, $0.value) }),
+      validation: split.validation.count, validationUnit: split.unit.rawValue, leak: leak,
+      audit: audit(
+        selection, of: pool.faces, target: side == .source ? target.candidates : nil))
+    return (made, tally)
+  }
+
+  /// Only the source is matched to the target, or chosen in another way to compare with.
+  private func select(_ side: Side, from pool: [Candidate], target: FacePool) -> Selection {
+    let goal: Quotas.Goal
+    var covered: [Candidate] = []
+    switch (recipe.distribution, side) {
+    case (.random, .source):
+      let faces = Selection.random(recipe.faces, from: pool, seed: recipe.seed)
+      return Selection(of: faces, why: "drawn by lot")
+    case (.bestFaces, .source):
+      let faces = Selection.bestFaces(recipe.faces, from: pool)
+      return Selection(of: faces, why: "among the best of its yaw")
+    case (.match, .source):
+      goal = .match(target.coverage(folded: recipe.mirror))
+      covered = target.candidates
+    case (.uniform, _): goal = .uniform
+    case (.sqrt, _), (_, .target): goal = .sqrt
+    }
+    let plan = Selection.Plan(
+      count: recipe.faces, goal: goal, isFolded: recipe.mirror, floor: recipe.least,
+      spacing: recipe.spread.map { Float($0) }, weightLimit: recipe.limit, seed: recipe.seed)
+    return Selection(from: pool, plan: plan, covering: covered, threads: threads)
+  }
+
+  private func audit(
+    _ selection: Selection, of pool: FacePool, target: [Candidate]?
+  ) -> Audit {
+    let count = selection.choices.count
+    @Sendable func audit(_ chosen: [Candidate]) -> SelectionAudit {
+      SelectionAudit(
+        of: chosen, from: pool.candidates, wanted: count, target: target, isFolded: recipe.mirror)
+    }
+    let made = concurrentMap([0, 1, 2], threads: threads) { way in
+      switch way {
+      case 0: audit(pool.candidates(of: selection.choices.lazy.map(\.id)))
+      case 1: audit(Selection.random(count, from: pool.candidates, seed: recipe.seed))
+      default: audit(Selection.bestFaces(count, from: pool.candidates))
+      }
+    }
+    return Audit(chosen: made[0], random: made[1], bestFaces: made[2])
+  }
+
+  /// Near-duplicates by their hashes hold units together, and what still leaks is counted.
+  private func split(_ faces: [FaceRecord]) throws -> (ValidationSplit, SplitLeak?) {
+    let hashes = try workspace.hashes(rows: faces.map(\.row))
+    let split = ValidationSplit(
+      of: faces.map { .init(id: $0.id, shot: $0.shot) },
+      twins: SplitLeak.twins(of: hashes, threads: threads), fraction: recipe.validation,
+      limit: max(0.3, recipe.validation), seed: recipe.seed)
+    guard split.unit != .none, hashes.contains(where: { $0 != nil }) else { return (split, nil) }
+    let leak = SplitLeak(
+      hashes, isHeldOut: faces.map { split.validation.contains($0.id) }, threads: threads)
+    return (split, leak)
   }
 
   private func row(
     _ face: FaceRecord, side: Side, choice: Selection.Choice, isHeldOut: Bool
   ) -> ManifestRow {
     ManifestRow(
-      id: choice.id, identity: face.identity ?? "unnamed", side: side,
+      id: choice.id.description, identity: face.identity ?? "unnamed", side: side,
       split: isHeldOut ? .validation : .train,
       crop: .init(
         name: face.crop.name, sha256: face.crop.sha256, size: face.crop.size,
         faceType: face.crop.faceType, matrix: face.crop.transform),
       frame: .init(video: face.videoSHA256, time: face.time, ordinal: face.id.ordinal),
       landmarks: face.landmarks, pose: face.pose, light: face.light, quality: face.measures,
-      cell: cell(of: face).name, weight: choice.weight.millionths,
+      cell: choice.cell.name, weight: choice.weight.millionths,
       augmentation: .init(mirror: recipe.mirror), why: choice.why)
+  }
+}
+
+/// What one side may be chosen from, and what was left out on the way.
+private struct SidePool {
+  let faces: FacePool
+  let matching: Int
+  let belowFloors: Int
+  let duplicates: Int
+
+  init(_ side: Side, _ recipe: Recipe, _ workspace: Workspace, _ threads: Int) throws {
+    let text = side == .source ? recipe.source : recipe.target
+    let query = try FaceQuery(typed: text)
+    matching = try workspace.count(matching: query)
+    guard matching > 0 else {
+      throw CommandError("\(side.rawValue): no face matches: \(text)")
+    }
+    let good = try query.and(recipe.floors.map { try FaceQuery(typed: $0) })
+    let left = try recipe.floors == nil ? matching : workspace.count(matching: good)
+    let best = recipe.collapse ? good.and(FaceQuery(.not(.flag(.duplicate)))) : good
+    faces = try FacePool(workspace, matching: best, axes: recipe.axes, threads: threads)
+    belowFloors = matching - left
+    duplicates = left - faces.rows.count
+    guard !faces.rows.isEmpty else {
+      throw CommandError(
+        "\(side.rawValue): of \(matching) faces \(belowFloors) are below the floors and "
+          + "\(duplicates) are near-duplicates; none is left")
+    }
+  }
+}
+
+extension FaceQuery {
+  /// Faces that match both; text in errors is that of the parts.
+  fileprivate func and(_ other: FaceQuery?) -> FaceQuery {
+    guard let other, let theirs = other.expression else { return self }
+    return FaceQuery(
+      expression.map { .and([$0, theirs]) } ?? theirs,
+      includesRejected: includesRejected || other.includesRejected)
   }
 }

@@ -65,6 +65,9 @@ struct FacePage {
     padding:.6rem .9rem}.cards b{display:block;font-size:1.4rem}.cards span{color:#9aa1b0}
     .measure{display:grid;grid-template-columns:15rem 1fr;gap:1rem;margin:.9rem 0}
     svg rect{fill:#6ea8fe}footer{margin-top:2.5rem;color:#6c7383;font-size:.8rem}
+    table.map td{padding:4px;border-radius:8px;background:var(--heat)}table.map{border-spacing:3px;
+    border-collapse:separate}table.map figure,table.map img{width:84px}table.map img{height:84px}
+    td.none img{opacity:.35;filter:grayscale(1)}
     .pair{display:flex;gap:2px;background:#1d2028;border-radius:8px;padding:6px}
     """
 }

@@ -12,8 +12,12 @@ import Foundation
 /// axes = ["light"]
 /// ```
 struct Recipe: Equatable {
-  /// Toward what the cells are filled.
-  enum Distribution: String, CaseIterable { case uniform, sqrt, match }
+  /// Toward what the cells are filled; `random` and `best-faces` choose the source in other ways, to
+  /// compare with.
+  enum Distribution: String, CaseIterable {
+    case uniform, sqrt, match, random
+    case bestFaces = "best-faces"
+  }
 
   /// What splits the cells of yaw and pitch further.
   enum Axis: String, CaseIterable { case light, expression }
