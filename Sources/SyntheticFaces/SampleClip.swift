@@ -22,11 +22,12 @@ public struct SampleClip: Sendable {
   public let look: ClipLook
   public let performance: Performance
 
-  /// A clip whose motion, framing, light and room follow from the seed.
+  /// A clip whose motion, framing, light and room follow from the seed; ranges in degrees to either
+  /// side.
   public init(
     name: String, identity: FaceIdentity, seed: UInt64, frames: Int, width: Int = 640,
     height: Int = 360, framesPerSecond: Int = 25, look: ClipLook? = nil,
-    swapFace: FaceIdentity? = nil
+    yawRange: Double = 50, pitchRange: Double = 20, swapFace: FaceIdentity? = nil
   ) {
     precondition(frames > 0 && framesPerSecond > 0)
     self.name = name
@@ -38,7 +39,8 @@ public struct SampleClip: Sendable {
     self.height = height
     self.look = look ?? ClipLook(seed: seed)
     performance = Performance(
-      seed: seed, duration: Double(frames) / Double(framesPerSecond))
+      seed: seed, duration: Double(frames) / Double(framesPerSecond), yawRange: yawRange,
+      pitchRange: pitchRange)
   }
 
   /// Draws the clip's person, or with `face` that person's face on the clip's head.
