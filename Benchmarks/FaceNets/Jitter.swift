@@ -17,24 +17,22 @@ func jitter(weights path: String, folder: String) throws {
     let predictor = try LandmarkPredictor()
   #endif
   var (ours, theirs): ([Double], [Double]) = ([], [])
+  let grain = Grain(deviation: 4)
   for annotation in all
   where annotation.set != "aflw64" && annotation.file.utf8.reduce(0, { $0 + Int($1) }) % 8 == 0 {
-    let image = try ImageFile.read(path: "\(folder)/\(annotation.file)")
+    let (image, truth) = surroundings(
+      of: annotation.landmarks68, in: try ImageFile.read(path: "\(folder)/\(annotation.file)"))
     var generator = SeededGenerator(seed: 5)
-    var points = fivePoints(of: annotation.landmarks68)
+    var points = fivePoints(of: truth)
     var (mine, dlib): ([Landmarks], [Landmarks]) = ([], [])
     for _ in 0..<24 {
-      let noisy = Image(
-        width: image.width, height: image.height,
-        bytes: image.bytes.map {
-          UInt8(max(0, min(255, Double($0) + generator.nextGaussian() * 4 + 0.5)))
-        })
+      let noisy = grain.added(to: image, using: &generator)
       let gray = GrayImage(try JPEG.decode(try JPEG.encode(noisy, quality: 60, sampling: .half)))
       let face = placer.face(in: gray, square: FaceSquare(around: points))
       points = fivePoints(of: face.landmarks)
       mine.append(face.landmarks)
       #if DLIB
-        let box = annotation.landmarks68.box
+        let box = truth.box
         let side = 1.02 * max(box.width, box.height)
         dlib.append(
           try predictor.landmarks(
@@ -43,7 +41,7 @@ func jitter(weights path: String, folder: String) throws {
               x: box.center.x - side / 2, y: box.center.y - side / 2, width: side, height: side)))
       #endif
     }
-    let unit = Double(annotation.landmarks68.interEyeDistance)
+    let unit = Double(truth.interEyeDistance)
     // The first frames still come nearer.
     ours.append(deviation(Array(mine[4...])) / unit * 100)
     if !dlib.isEmpty { theirs.append(deviation(Array(dlib[4...])) / unit * 100) }
@@ -57,6 +55,39 @@ func jitter(weights path: String, folder: String) throws {
       format: "%d faces: ours %.2f %% (median %.2f), dlib %.2f %% (median %.2f)", ours.count,
       mean(ours),
       median(ours), mean(theirs), median(theirs)))
+}
+
+/// As much of a picture as the networks look at, and the landmarks in it.
+private func surroundings(
+  of landmarks: Landmarks, in image: Image
+) -> (image: Image, landmarks: Landmarks) {
+  let box = landmarks.box
+  let side = 3 * max(box.width, box.height)
+  let left = max(0, Int(box.center.x - side / 2))
+  let top = max(0, Int(box.center.y - side / 2))
+  var part = Image(
+    width: min(image.width - left, Int(side)), height: min(image.height - top, Int(side)))
+  part.draw(image, x: -left, y: -top)
+  return (part, landmarks.mapped(by: .translation(x: -Double(left), y: -Double(top))))
+}
+
+/// Gaussian noise from a table, whose length is prime, so that frames do not repeat.
+private struct Grain {
+  private let steps: [Int]
+
+  init(deviation: Double) {
+    var generator = SeededGenerator(seed: 6)
+    steps = (0..<65_537).map { _ in Int((generator.nextGaussian() * deviation).rounded()) }
+  }
+
+  func added(to image: Image, using generator: inout SeededGenerator) -> Image {
+    var place = Int.random(in: 0..<steps.count, using: &generator)
+    let bytes = image.bytes.map { byte -> UInt8 in
+      place = place + 1 == steps.count ? 0 : place + 1
+      return UInt8(max(0, min(255, Int(byte) + steps[place])))
+    }
+    return Image(width: image.width, height: image.height, bytes: bytes)
+  }
 }
 
 /// The root of the mean squared distance of the points from their means, in pixels.
