@@ -35,7 +35,7 @@ for seed in $seeds; do
     [ -e "$workspace/manifests/$name.jsonl" ] ||
       "$curate" --workspace "$workspace" export "$name" --source "$source" --target "$target" "${options[@]}"
     [ -e "$workspace/models/$name" ] ||
-      "$curate" --workspace "$workspace" train "$name" --steps "$steps" --decay "$steps" --seed 1 >/dev/null
+      "$curate" --workspace "$workspace" train "$name" --iterations "$steps" --decay "$steps" --seed 1 >/dev/null
     for clip in target-0 target-1; do
       out=$folder/$name-$clip.mp4
       [ -e "$out" ] || "$curate" --workspace "$workspace" apply "$name" "$clips/$clip.mp4" -o "$out" >/dev/null

@@ -25,8 +25,7 @@ public struct Quotas: Hashable, Sendable {
   /// has; what poor cells cannot give goes to the others.
   ///
   /// The sum is exactly `count`, or all there is in the wanted cells when that is less, and no
-  /// quota falls when `count` grows. Each wanted cell gives `floor` faces first, but no more than the
-  /// target has there.
+  /// quota falls when `count` grows. Each wanted cell gives `floor` faces first, if it has them.
   public init(supply: Coverage, count: Int, goal: Goal, floor: Int = 0) {
     precondition(count >= 0 && floor >= 0, "quotas are not negative")
     let weights = Quotas.weights(supply: supply, goal: goal)
@@ -43,12 +42,12 @@ public struct Quotas: Hashable, Sendable {
       let poses = supply.poseCells.filter { supply[$0] > 0 && target[$0] > 0 }
       let cells = Dictionary(grouping: supply.filled, by: \.pose)
       func floors(_ pose: PoseCell) -> [Int] {
-        (cells[pose] ?? []).map { min(floor, target.supply(of: $0), supply[$0]) }
+        (cells[pose] ?? []).map { weights[$0] == nil ? 0 : min(floor, supply[$0]) }
       }
       let seats = shared(
         count,
         among: poses.map { Claimant(weight: Double(target[$0]), limit: supply[$0]) },
-        floors: poses.map { max(min(floor, target[$0]), floors($0).reduce(0, +)) })
+        floors: poses.map { max(min(floor, supply[$0]), floors($0).reduce(0, +)) })
       for (pose, count) in zip(poses, seats) {
         let own = cells[pose] ?? []
         // Least where the target never is.

@@ -82,21 +82,24 @@ public struct Selection: Hashable, Sendable {
       supply = Coverage(folded: plan.isFolded)
       for (cell, picks) in picks { supply.add(cell, count: picks.count) }
     }
-    let quotas = Quotas(supply: supply, count: plan.count, goal: plan.goal, floor: plan.floor)
+    var quotas = Quotas(supply: supply, count: plan.count, goal: plan.goal, floor: plan.floor)
+    var beyond: [Int] = []
     if plan.spacing == nil {
-      let first =
-        target.isEmpty
-        ? [:]
-        : TargetCover(
-          of: target, from: candidates, cells, quotas: quotas, isFolded: plan.isFolded,
-          threads: threads
-        ).first
-      picks = Selection.picks(order, cells, candidates, first, plan, threads) {
-        quotas.taken[$0] ?? 0
+      let cover = TargetCover(
+        of: target, from: candidates, cells, quotas: quotas, isFolded: plan.isFolded,
+        threads: threads)
+      beyond = cover.beyond
+      quotas = Quotas(
+        supply: supply, count: plan.count - beyond.count, goal: plan.goal, floor: plan.floor)
+      let taken = quotas.taken
+      picks = Selection.picks(order, cells, candidates, cover.first, plan, threads) {
+        taken[$0] ?? 0
       }
     }
     let weights = DrawWeights(of: quotas, supply: supply, plan: plan)
-    var choices: [Choice] = []
+    var choices = beyond.map {
+      Choice(candidates[$0], why: "nearest to a pose of the target that its own cell lacks")
+    }
     for (cell, count) in quotas.taken {
       for (rank, pick) in (picks[cell] ?? []).prefix(count).enumerated() {
         choices.append(

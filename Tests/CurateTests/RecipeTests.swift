@@ -44,7 +44,10 @@ import Testing
     ("spread = inf", "spread is a number of 0 or more, not inf"),
     ("seed = -1", "seed is a whole number from 0 to 9223372036854775807, not -1"),
     ("mirror = \"yes\"", "line 3, column 10: mirror is true or false, not \"yes\""),
-    ("distribution = \"even\"", "\"uniform\", \"sqrt\" or \"match\", not \"even\""),
+    (
+      "distribution = \"even\"",
+      "\"uniform\", \"sqrt\", \"match\", \"random\" or \"best-faces\", not \"even\""
+    ),
     (
       "axes = [\n  \"light\",\n  \"dark\"\n]",
       "line 3, column 8: axes is a list of \"light\" or \"expression\", not [\"light\", \"dark\"]"
