@@ -1,6 +1,7 @@
 // Fills a catalogue with generated faces and measures what people wait for.
 //
 // Usage: catalog-bench FOLDER FACES
+//        catalog-bench manifest FOLDER FACES [BYTES A CROP]
 // The workspace is made in FOLDER and left there. Rows are made up, but they go through the real
 // schema with its rules, triggers and indexes; crops are not made.
 
@@ -10,8 +11,14 @@ import Foundation
 import GRDB
 
 let arguments = CommandLine.arguments
+if arguments.count >= 4, arguments[1] == "manifest", let faces = Int(arguments[3]), faces > 0 {
+  try ManifestBench.make(
+    in: arguments[2], faces: faces,
+    bytes: arguments.count > 4 ? Int(arguments[4]) ?? 20_000 : 20_000)
+  exit(0)
+}
 guard arguments.count == 3, let total = Int(arguments[2]), total > 0 else {
-  FileHandle.standardError.write(Data("usage: catalog-bench FOLDER FACES\n".utf8))
+  FileHandle.standardError.write(Data("usage: catalog-bench [manifest] FOLDER FACES\n".utf8))
   exit(64)
 }
 let folder = arguments[1]

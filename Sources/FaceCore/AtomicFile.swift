@@ -45,7 +45,12 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
   /// The system's words for what Foundation reports.
   public static func cause(of error: any Error) -> String {
     let code = (error as? CocoaError)?.underlying as? POSIXError ?? error as? POSIXError
-    guard let code else { return error.localizedDescription }
-    return unsafe String(cString: strerror(code.code.rawValue))
+    // File handles wrap it another way.
+    let wrapped = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    let number =
+      code?.code.rawValue
+      ?? (wrapped?.domain == NSPOSIXErrorDomain ? wrapped.map { Int32($0.code) } : nil)
+    guard let number else { return error.localizedDescription }
+    return unsafe String(cString: strerror(number))
   }
 }

@@ -93,13 +93,13 @@ import Testing
 
   @Test func missingAndChangedCropsAreNamed() throws {
     let manifest = try Self.manifest()
-    try manifest.verifyCrops(crop: { Data($0.dropLast(4).utf8) })
+    try manifest.verifyCrops(crop: { Array($0.dropLast(4).utf8) })
     let missing = #expect(throws: ManifestError.self) {
       try manifest.verifyCrops(crop: { _ in nil })
     }
     #expect(missing?.code == .cropMissing && missing?.subject == "a.jpg")
     let changed = #expect(throws: ManifestError.self) {
-      try manifest.verifyCrops(crop: { Data(($0 == "b.jpg" ? "x" : $0.dropLast(4)).utf8) })
+      try manifest.verifyCrops(crop: { Array(($0 == "b.jpg" ? "x" : $0.dropLast(4)).utf8) })
     }
     #expect(changed?.code == .cropChanged && changed?.subject == "b.jpg")
   }

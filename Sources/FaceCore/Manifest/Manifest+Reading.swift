@@ -16,26 +16,27 @@ extension Manifest {
     try self.init(data: data, subject: path)
   }
 
+  /// Rows are read on all cores; what is wrong is told of the first line it is wrong in.
+  ///
   /// `subject` names the source in errors.
   public init(data: Data, subject: String) throws {
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw ManifestError(code: .malformed, subject: subject, reason: "not UTF-8 text")
+    let bytes = [UInt8](data)
+    guard bytes.last == Manifest.lineEnd else {
+      let reason = Manifest.isText(bytes) ? "cut short: the last line has no end" : "not UTF-8 text"
+      throw ManifestError(code: .malformed, subject: subject, reason: reason)
     }
-    guard text.hasSuffix("\n") else {
-      throw ManifestError(
-        code: .malformed, subject: subject, reason: "cut short: the last line has no end")
-    }
-    let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
-    let header: Header = try Manifest.parse(lines[0], line: 1, subject)
+    let lines = Manifest.lines(of: bytes)
+    let header: Header = try Manifest.parse(bytes[lines[0]], line: 1, subject)
     guard header.format == Manifest.format else {
       throw ManifestError(
         code: .malformed, subject: subject,
         reason: "format \(header.format), this version reads \(Manifest.format)")
     }
-    let rows: [ManifestRow] = try lines.dropFirst().enumerated().map { index, line in
-      try Manifest.parse(line, line: index + 2, subject)
-    }
-    try Manifest.check(header, lines: lines, subject)
+    let blocks = stride(from: 1, to: lines.count, by: 512).map { $0..<min($0 + 512, lines.count) }
+    let rows = try concurrentMap(blocks, threads: ProcessInfo.processInfo.activeProcessorCount) {
+      try $0.map { try Manifest.parse(bytes[lines[$0]], line: $0 + 1, subject) as ManifestRow }
+    }.flatMap(\.self)
+    try Manifest.check(header, bytes, headerEnd: lines[0].upperBound, subject)
     guard header.faces == rows.count, header.counts == Manifest.counts(of: rows) else {
       throw ManifestError(
         code: .changed, subject: subject,
@@ -44,6 +45,23 @@ extension Manifest {
     try Manifest.check(header, rows, subject)
     self.header = header
     self.rows = rows
+  }
+
+  private static let lineEnd = UInt8(ascii: "\n")
+
+  /// Where the lines are, without their ends; the last byte is one.
+  private static func lines(of bytes: [UInt8]) -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    var start = 0
+    for index in bytes.indices where bytes[index] == lineEnd {
+      lines.append(start..<index)
+      start = index + 1
+    }
+    return lines
+  }
+
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    String(validating: bytes, as: UTF8.self) != nil
   }
 
   /// Whether a manifest may be called so: a file's name that leads nowhere else.
@@ -74,10 +92,10 @@ extension Manifest {
   }
 
   private static func parse<Value: Decodable>(
-    _ text: Substring, line: Int, _ subject: String
+    _ bytes: ArraySlice<UInt8>, line: Int, _ subject: String
   ) throws -> Value {
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      return try JSONDecoder().decode(Value.self, from: Data(bytes))
     } catch {
       throw ManifestError(
         code: .malformed, subject: subject,
@@ -86,32 +104,44 @@ extension Manifest {
   }
 
   /// The id covers the bytes as they stand, so even a change that parses the same is found.
-  private static func check(_ header: Header, lines: [Substring], _ subject: String) throws {
+  private static func check(
+    _ header: Header, _ bytes: [UInt8], headerEnd: Int, _ subject: String
+  ) throws {
     var bare = header
     bare.manifestID = nil
-    let rows = lines.dropFirst().map(String.init)
-    let headerIsCanonical = try CanonicalJSON.line(header) == lines[0]
-    let expected = Manifest.id(header: try CanonicalJSON.line(bare), rows: rows)
-    guard headerIsCanonical, header.manifestID == expected else {
+    let headerIsCanonical = try CanonicalJSON.line(header).utf8.elementsEqual(bytes[..<headerEnd])
+    var digest = Digest()
+    digest.update(try CanonicalJSON.line(bare))
+    digest.update(bytes[headerEnd...])
+    guard headerIsCanonical, header.manifestID == digest.hex() else {
       throw ManifestError(
         code: .changed, subject: subject,
         reason: "changed since it was written: its bytes do not match manifest_id")
     }
   }
 
-  /// Compares every crop with its hash.
+  /// Compares every crop with its hash, on all cores.
   ///
-  /// `crop` returns the bytes of a crop by name, nil when the archive has none; `progress` is told
-  /// the rows done. `absence` says why a crop would be missing.
+  /// `crop` returns the bytes of a crop by name, nil when the archive has none, on any thread;
+  /// `progress` is told the rows done. `absence` says why a crop would be missing.
   ///
   /// Throws `ManifestError` for the first crop that is missing or differs.
   public func verifyCrops(
-    absence: String = ManifestRow.absence, crop: (String) throws -> Data?,
+    absence: String = ManifestRow.absence, crop: @Sendable (String) throws -> [UInt8]?,
     progress: (Progress) -> Void = { _ in }
   ) throws {
-    for (index, row) in rows.enumerated() {
-      if let fault = try row.cropFault(absence: absence, crop) { throw fault }
-      progress(Progress(done: index + 1, total: rows.count))
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    for start in stride(from: 0, to: rows.count, by: 1024) {
+      let part = rows[start..<min(start + 1024, rows.count)]
+      let pieces = stride(from: part.startIndex, to: part.endIndex, by: 64).map {
+        part[$0..<min($0 + 64, part.endIndex)]
+      }
+      _ = try concurrentMap(pieces, threads: threads) { piece in
+        for row in piece {
+          if let fault = try row.cropFault(absence: absence, crop) { throw fault }
+        }
+      }
+      progress(Progress(done: part.endIndex, total: rows.count))
     }
   }
 }
@@ -125,7 +155,7 @@ extension ManifestRow {
   /// `crop` returns the bytes of a crop by name, nil when there is none; `absence` says why there
   /// would be none.
   public func cropFault(
-    absence: String = ManifestRow.absence, _ crop: (String) throws -> Data?
+    absence: String = ManifestRow.absence, _ crop: (String) throws -> [UInt8]?
   ) throws -> ManifestError? {
     let bytes = try crop(self.crop.name)
     return ManifestError(

@@ -26,11 +26,11 @@ extension CropShards {
   ///
   /// - Parameters:
   ///   - replaces: Whether a file of the manifest's name that holds something else is replaced.
-  ///   - crop: The bytes of a crop by its name, nil when there is none.
+  ///   - crop: The bytes of a crop by its name, nil when there is none; called on any thread.
   @discardableResult
   public static func pack(
     _ manifest: Manifest, into folder: String, limits: Limits = Limits(), replaces: Bool = false,
-    crop: (String) throws -> [UInt8]?, progress: (FaceCore.Progress) -> Void = { _ in }
+    crop: @Sendable (String) throws -> [UInt8]?, progress: (FaceCore.Progress) -> Void = { _ in }
   ) throws -> Int {
     let listPath = "\(folder)/\(manifest.header.name).jsonl"
     let list = try manifest.data()
@@ -40,7 +40,7 @@ extension CropShards {
         code: .changed, subject: listPath,
         reason: "exists and is not this manifest; add --force to replace it and its shards")
     }
-    try manifest.verifyCrops(crop: { try crop($0).map { Data($0) } })
+    try manifest.verifyCrops(crop: crop)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if let old, old != list {
       // Another manifest's list must not stand beside these shards if this ends early.
@@ -80,7 +80,7 @@ extension CropShards {
       let fault = try row.cropFault { name in
         let found = try crop(name)
         bytes = found ?? []
-        return found.map { Data($0) }
+        return found
       }
       if let fault { throw fault }
       let line = Array((try CanonicalJSON.line(row) + "\n").utf8)

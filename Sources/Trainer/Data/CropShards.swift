@@ -60,7 +60,7 @@ public struct CropShards: Sendable {
   }
 
   /// What a face's crop is called in a shard.
-  static func memberName(of row: ManifestRow) -> String {
+  package static func memberName(of row: ManifestRow) -> String {
     let name = row.crop.name.split(separator: "/").last ?? ""
     let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? "jpg"
     return "\(row.id).\(ending)"

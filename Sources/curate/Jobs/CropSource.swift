@@ -25,7 +25,7 @@ struct CropSource: Sendable {
 
   /// What is wrong with a face's crop; nil when it is there and as it was.
   func fault(of row: ManifestRow) throws -> ManifestError? {
-    try row.cropFault(absence: absence) { try crop($0).map { Data($0) } }
+    try row.cropFault(absence: absence, crop)
   }
 
   /// The bytes of a face's crop, which are as they were when the manifest was written.
@@ -66,6 +66,11 @@ struct PlacedManifest {
       crops = CropSource(try CropShards(of: manifest, in: folder), in: folder)
       workspace = try option.isThere ? option.open(access) : nil
     } else {
+      guard !isFile || option.isThere else {
+        throw CommandError(
+          "\(path): its crops are not here; name their workspace with --workspace, or a folder of "
+            + "shards with --crops")
+      }
       let opened = try option.open(access)
       (crops, workspace) = (CropSource(opened), opened)
     }
