@@ -1,5 +1,5 @@
 # Everything a newcomer types. Each target works by itself on a fresh Debian 12 with Swift 6.3.
-.PHONY: setup build dlib engine demo test lint format bench asan ci clean
+.PHONY: setup build dlib engine demo test lint format bench exports-check asan ci clean
 
 SWIFT ?= swift
 CURATE = .build/release/curate
@@ -51,6 +51,12 @@ bench: build
 	@Benchmarks/dedup.py $(CURATE) .build/release/dedup-bench
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
+
+# What Hugging Face's datasets, webdataset and mlcroissant read of what is exported.
+exports-check: build
+	@python3 -m venv .build/exports
+	@.build/exports/bin/pip install -q datasets webdataset mlcroissant jsonschema pillow
+	@.build/exports/bin/python Benchmarks/exports.py $(CURATE)
 
 asan: setup
 	$(SWIFT) test --sanitize=address

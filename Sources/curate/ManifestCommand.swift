@@ -5,8 +5,11 @@ import Foundation
 
 struct ManifestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "manifest", abstract: "Show, verify and pack manifests.",
-    subcommands: [Verify.self, Show.self, ManifestPack.self])
+    commandName: "manifest", abstract: "Show, verify, compare, pack and export manifests.",
+    subcommands: [
+      Verify.self, Show.self, ManifestDiff.self, ManifestReplay.self, ManifestPack.self,
+      ManifestExport.self,
+    ])
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +42,7 @@ struct ManifestCommand: ParsableCommand {
       let manifest = placed.manifest
       let reporter = progress.reporter("verify \(name)", unit: "faces")
       try manifest.verifyCrops(
-        absence: placed.crops.absence, crop: { try placed.crops.crop($0).map { Data($0) } },
+        absence: placed.crops.absence, crop: placed.crops.crop,
         progress: { reporter.report($0) })
       try output.show(Summary(manifestID: manifest.id, faces: manifest.rows.count)) {
         "\(manifest.id)  \(manifest.rows.count) faces, all as written"
