@@ -51,6 +51,8 @@ bench: build
 	@Benchmarks/dedup.py $(CURATE) .build/release/dedup-bench
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
+	@folder=$$(mktemp -d) && .build/release/catalog-bench manifest $$folder/w 100000 && \
+		bash -c "time $(CURATE) --workspace $$folder/w manifest verify bench --quiet"; rm -rf $$folder
 
 # What Hugging Face's datasets, webdataset and mlcroissant read of what is exported.
 exports-check: build

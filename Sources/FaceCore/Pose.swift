@@ -20,6 +20,11 @@ public struct Pose: Hashable, Sendable, Codable {
     (self.w, self.x, self.y, self.z) = (w * scale, x * scale, y * scale, z * scale)
   }
 
+  /// A quaternion that is normalised already, bit for bit as it was written.
+  init(asWritten q: (w: Double, x: Double, y: Double, z: Double)) {
+    (w, x, y, z) = (q.w, q.x, q.y, q.z)
+  }
+
   public static let frontal = Pose(w: 1, x: 0, y: 0, z: 0)
 
   /// Angles in degrees.

@@ -34,7 +34,12 @@ extension Manifest {
     }
     let blocks = stride(from: 1, to: lines.count, by: 512).map { $0..<min($0 + 512, lines.count) }
     let rows = try concurrentMap(blocks, threads: ProcessInfo.processInfo.activeProcessorCount) {
-      try $0.map { try Manifest.parse(bytes[lines[$0]], line: $0 + 1, subject) as ManifestRow }
+      (block) -> [ManifestRow] in
+      var reader = ManifestRowReader(of: bytes)
+      return try block.map { line in
+        try reader.row(in: lines[line])
+          ?? Manifest.parse(bytes[lines[line]], line: line + 1, subject)
+      }
     }.flatMap(\.self)
     try Manifest.check(header, bytes, headerEnd: lines[0].upperBound, subject)
     guard header.faces == rows.count, header.counts == Manifest.counts(of: rows) else {
@@ -82,6 +87,9 @@ extension Manifest {
       guard ids.insert("\(row.side.rawValue) \(row.id)").inserted,
         crops.insert("\(row.side.rawValue) \(row.crop.name)").inserted
       else { throw fail("face \(row.id) is on one side twice") }
+      guard row.light?.harmonics.count ?? 9 == 9 else {
+        throw fail("face \(row.id) has light of \(row.light?.harmonics.count ?? 0) numbers")
+      }
       guard row.weight > 0, row.weight.isFinite else {
         throw fail("face \(row.id) has the weight \(row.weight)")
       }
