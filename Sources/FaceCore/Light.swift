@@ -15,6 +15,11 @@ public struct Light: Hashable, Sendable, Codable {
 }
 
 extension Light {
+  /// The light of the mirrored picture: what is odd in x changes sign.
+  public var mirrored: Light {
+    Light(harmonics: harmonics.enumerated().map { [3, 4, 7].contains($0) ? -$1 : $1 })
+  }
+
   /// Where the light comes from and how hard it is.
   ///
   /// Told by the first order across the face, over the constant: below 0.15 light counts as flat, also
@@ -32,11 +37,11 @@ extension Light {
   package static let flatBelow = 0.15
   package static let hardFrom = 0.35
 
-  private static let soft: [LightBin] = [
+  static let soft: [LightBin] = [
     .rightSoft, .upRightSoft, .upSoft, .upLeftSoft, .leftSoft, .downLeftSoft, .downSoft,
     .downRightSoft,
   ]
-  private static let hard: [LightBin] = [
+  static let hard: [LightBin] = [
     .rightHard, .upRightHard, .upHard, .upLeftHard, .leftHard, .downLeftHard, .downHard,
     .downRightHard,
   ]

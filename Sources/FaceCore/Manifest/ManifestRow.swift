@@ -45,13 +45,6 @@ public struct ManifestRow: Codable, Hashable, Sendable {
     }
   }
 
-  /// What the trainer may do to the face besides its own random warp.
-  public struct Augmentation: Codable, Hashable, Sendable {
-    public var mirror: Bool
-
-    public init(mirror: Bool) { self.mirror = mirror }
-  }
-
   public enum Split: String, Codable, Sendable { case train, validation }
 
   public var id: String
