@@ -26,7 +26,7 @@ package func faceLight(of landmarks: Landmarks, pose: Pose, in luma: GrayImage) 
   }
   guard first[0] > 0 else { return nil }
   let second = solved(
-    seen.map { secondOrder[$0] }, values: rest, weights: weights, ridge: 0.01)
+    seen.map { secondOrderTransfer[$0] }, values: rest, weights: weights, ridge: 0.01)
   return Light(harmonics: (first + second).map { Float($0) })
 }
 
@@ -56,19 +56,10 @@ private func solved(
   return system.solution()
 }
 
-/// The five harmonics of second order of each zone's normal, times its shade.
-private let secondOrder: [[Double]] = zip(FaceSurface.zones, lightTransfer).map { zone, transfer in
-  let n = zone.normal
-  let shade = transfer[0] / 0.282095
-  return [
-    1.092548 * n.x * n.y, 1.092548 * n.y * n.z, 0.315392 * (3 * n.z * n.z - 1),
-    1.092548 * n.x * n.z, 0.546274 * (n.x * n.x - n.y * n.y),
-  ].map { $0 * shade }
-}
-
 /// Mean linear luminance of each zone of the face, 0 to 1; nil where it is turned away or outside.
 package func zoneLevels(of landmarks: Landmarks, pose: Pose, in luma: GrayImage) -> [Double?] {
-  let (scale, shift) = headPlace(of: landmarks, pose: pose)
+  let place = HeadPlace(of: landmarks, pose: pose)
+  let (scale, shift) = (place.scale, place.shift)
   let matrix = pose.matrix
   let across = SIMD3(matrix[0], matrix[1], matrix[2]) * scale
   let down = SIMD3(matrix[3], matrix[4], matrix[5]) * scale
@@ -91,29 +82,4 @@ package func zoneLevels(of landmarks: Landmarks, pose: Pose, in luma: GrayImage)
 /// For each zone the one at its place in a mirror.
 package let mirroredZones: [Int] = FaceSurface.zones.map { zone in
   FaceSurface.zones.firstIndex { $0.column == -zone.column && $0.row == zone.row } ?? 0
-}
-
-/// Scale, in pixels a head unit, and place of the mean head's origin, in pixels, that fit best at
-/// this pose.
-private func headPlace(
-  of landmarks: Landmarks, pose: Pose
-) -> (scale: Double, shift: SIMD2<Double>) {
-  let head = HeadModel.landmarks(pose: pose, scale: 1, center: Point(x: 0, y: 0)).points
-  let weights = HeadFit.weights
-  let total = weights.reduce(0, +)
-  var (headMean, seenMean) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
-  for index in weights.indices {
-    let part = weights[index] / total
-    headMean += SIMD2(Double(head[index].x), Double(head[index].y)) * part
-    seenMean += SIMD2(Double(landmarks[index].x), Double(landmarks[index].y)) * part
-  }
-  var (along, spread) = (0.0, 0.0)
-  for index in weights.indices {
-    let from = SIMD2(Double(head[index].x), Double(head[index].y)) - headMean
-    let to = SIMD2(Double(landmarks[index].x), Double(landmarks[index].y)) - seenMean
-    along += (from * to).sum() * weights[index]
-    spread += (from * from).sum() * weights[index]
-  }
-  let scale = along / max(spread, .leastNormalMagnitude)
-  return (scale, seenMean - headMean * scale)
 }

@@ -23,7 +23,7 @@ struct HeadFit {
 
   /// With the mean head, seen from far away.
   init(_ landmarks: Landmarks) {
-    self.init(landmarks, head: HeadModel.points, perspective: 0, trust: HeadFit.weights)
+    self.init(landmarks, head: HeadModel.points, perspective: 0, trust: HeadModel.trust)
   }
 
   /// With a head of one's own, whose inner face needs no help of the jaw.
@@ -196,20 +196,8 @@ struct HeadFit {
     return system
   }
 
-  /// How far each landmark counts: the jaw's slide along the outline as the head turns, lips and
-  /// brows move by themselves.
-  static let weights: [Double] = (0..<Landmarks.count).map { index in
-    switch index {
-    case Landmarks.jaw: 0.1
-    case 17..<27: 0.5
-    case Landmarks.nostrils, Landmarks.noseBridge: 1
-    case 36..<48: 1
-    default: 0.25
-    }
-  }
-
   /// The same with a jaw that hardly counts.
-  private static let innerWeights = weights.indices.map {
-    Landmarks.jaw.contains($0) ? 0.2 * weights[$0] : weights[$0]
+  private static let innerWeights = HeadModel.trust.indices.map {
+    Landmarks.jaw.contains($0) ? 0.2 * HeadModel.trust[$0] : HeadModel.trust[$0]
   }
 }

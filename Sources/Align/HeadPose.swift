@@ -31,7 +31,7 @@ public func headMisfit(of landmarks: Landmarks, pose: Pose) -> Double {
   var (headMean, seenMean) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
   let pairs = landmarks.points.indices.map { index in
     let seen = landmarks[index]
-    let weight = HeadFit.weights[index]
+    let weight = HeadModel.trust[index]
     let pair = (
       head: SIMD2(Double(head[index].x), Double(head[index].y)),
       seen: SIMD2(Double(seen.x), Double(seen.y)), weight: weight

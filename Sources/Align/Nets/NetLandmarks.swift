@@ -94,13 +94,4 @@ extension Pose {
     let z = SIMD3(x.y * y.z - x.z * y.y, x.z * y.x - x.x * y.z, x.x * y.y - x.y * y.x)
     self.init(matrix: [x.x, x.y, x.z, y.x, y.y, y.z, z.x, z.y, z.z])
   }
-
-  /// Turned in the picture's plane, clockwise on screen, by `angle` in radians.
-  package func rolled(by angle: Double) -> Pose {
-    let m = matrix
-    let (c, s) = (cos(angle), sin(angle))
-    return Pose(
-      matrix: (0..<3).map { c * m[$0] - s * m[3 + $0] } + (0..<3).map { s * m[$0] + c * m[3 + $0] }
-        + m[6...])
-  }
 }

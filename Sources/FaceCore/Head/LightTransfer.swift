@@ -3,7 +3,7 @@
 ///
 /// Measured on twelve rendered heads under known light by `analysis-bench light-table`, which prints this
 /// table and tells how well it does on others.
-let lightTransfer: [[Double]] = [
+package let lightTransfer: [[Double]] = [
   [0.0618, -0.0328, -0.0828, -0.0849],
   [0.0581, -0.0333, -0.1122, -0.0461],
   [0.0559, -0.0340, -0.1222, 0.0000],
@@ -61,3 +61,14 @@ let lightTransfer: [[Double]] = [
   [0.0678, 0.0455, -0.0573, 0.0968],
   [0.0640, 0.0597, -0.1003, 0.0000],
 ]
+
+/// The five harmonics of second order of each zone's normal, times its shade.
+package let secondOrderTransfer: [[Double]] = zip(FaceSurface.zones, lightTransfer).map {
+  zone, transfer in
+  let n = zone.normal
+  let shade = transfer[0] / 0.282095
+  return [
+    1.092548 * n.x * n.y, 1.092548 * n.y * n.z, 0.315392 * (3 * n.z * n.z - 1),
+    1.092548 * n.x * n.z, 0.546274 * (n.x * n.x - n.y * n.y),
+  ].map { $0 * shade }
+}

@@ -1,18 +1,18 @@
 /// The normal equations of a small least-squares problem, solved by Cholesky's method.
-struct SymmetricSystem {
+package struct SymmetricSystem {
   private let count: Int
   /// The full matrix, row by row.
   private var matrix: [Double]
   private var right: [Double]
 
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     matrix = [Double](repeating: 0, count: count * count)
     right = [Double](repeating: 0, count: count)
   }
 
   /// The equations themselves: of each row the first `count` numbers, and its right side behind them.
-  init(rows: [SIMD8<Double>], count: Int) {
+  package init(rows: [SIMD8<Double>], count: Int) {
     self.init(count: count)
     for (i, row) in rows.enumerated() {
       for j in 0..<count { matrix[i * count + j] = row[j] }
@@ -21,7 +21,7 @@ struct SymmetricSystem {
   }
 
   /// One equation: the row times the unknowns should be the value.
-  mutating func add(row: [Double], value: Double, weight: Double) {
+  package mutating func add(row: [Double], value: Double, weight: Double) {
     for i in 0..<count {
       let weighted = row[i] * weight
       if weighted == 0 { continue }
@@ -32,7 +32,7 @@ struct SymmetricSystem {
 
   /// The equations that remain of the other unknowns when the first `leading` are solved for (Schur's
   /// complement).
-  func reduced(without leading: Int) -> SymmetricSystem {
+  package func reduced(without leading: Int) -> SymmetricSystem {
     // Elimination by columns leaves the complement behind them.
     var whole = self
     for i in 0..<count { for j in 0..<i { whole.matrix[j * count + i] = matrix[i * count + j] } }
@@ -59,25 +59,25 @@ struct SymmetricSystem {
   }
 
   /// Adds the equations of another system of the same unknowns.
-  mutating func add(_ other: SymmetricSystem) {
+  package mutating func add(_ other: SymmetricSystem) {
     precondition(other.count == count, "the unknowns are the same")
     for index in matrix.indices { matrix[index] += other.matrix[index] }
     for index in right.indices { right[index] += other.right[index] }
   }
 
   /// One equation: this unknown should be the value.
-  mutating func add(unknown: Int, value: Double, weight: Double) {
+  package mutating func add(unknown: Int, value: Double, weight: Double) {
     matrix[unknown * count + unknown] += weight
     right[unknown] += weight * value
   }
 
   /// The unknowns, with Marquardt's damping: each diagonal entry grows by that part of itself.
-  func solution(damping: Double = 0) -> [Double] {
+  package func solution(damping: Double = 0) -> [Double] {
     solution(for: right, damping: damping)
   }
 
   /// The unknowns for another right side.
-  func solution(for right: [Double], damping: Double = 0) -> [Double] {
+  package func solution(for right: [Double], damping: Double = 0) -> [Double] {
     let factor = cholesky(damping: damping)
     var result = right
     for i in 0..<count {

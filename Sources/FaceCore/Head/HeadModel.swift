@@ -1,5 +1,3 @@
-package import FaceCore
-
 /// The 68 landmarks of a mean head in the head frame: x toward image right of a frontal face,
 /// y down, z away from the camera, in units of about a millimetre, 0 between the eyes.
 ///
@@ -30,6 +28,18 @@ package enum HeadModel {
         let y = matrix[3] * head.x + matrix[4] * head.y + matrix[5] * head.z
         return center + Point(x: Float(scale * x), y: Float(scale * y))
       })
+  }
+
+  /// How far each landmark counts: the jaw's slide along the outline as the head turns, lips and
+  /// brows move by themselves.
+  package static let trust: [Double] = (0..<Landmarks.count).map { index in
+    switch index {
+    case Landmarks.jaw: 0.1
+    case 17..<27: 0.5
+    case Landmarks.nostrils, Landmarks.noseBridge: 1
+    case 36..<48: 1
+    default: 0.25
+    }
   }
 
   private static let table: [[Double]] = [
