@@ -104,25 +104,43 @@ public final class BatchLoader: Sendable {
   ) throws {
     let sample = samples[face]
     let resolution = configuration.resolution
-    let picture = try cache.image(of: face) { try read(sample) }
+    let ready = try cache.sample(face) { try make(sample, at: face) }
     var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(draw))
     let draw = configuration.warp.draw(
       from: sample.cropSize, to: resolution, mayMirror: sample.mayMirror, using: &generator)
     draw.render(
-      picture, side: sample.cropSize, resolution: resolution, input: &input, target: &target)
+      ready.picture, side: sample.cropSize, resolution: resolution, input: &input,
+      target: &target)
     draw.weigh(
-      sample.landmarks, mask: configuration.mask, detailWeight: configuration.detailWeight,
+      ready.landmarks, mask: configuration.mask, detailWeight: configuration.detailWeight,
       resolution: resolution, into: &mask)
   }
 
-  private func read(_ sample: FaceSample) throws -> SmoothedPicture {
-    let crop = try crop(sample.crop, 2 * configuration.resolution)
+  /// A variant is made from the whole crop, so that it is the same picture at any resolution; its noise
+  /// is its own, the same each time.
+  private func make(_ sample: FaceSample, at place: Int) throws -> ReadySample {
+    guard sample.change != nil else {
+      return ReadySample(
+        picture: SmoothedPicture(
+          try read(sample, atLeast: 2 * configuration.resolution), seenAs: configuration.resolution),
+        landmarks: sample.landmarks)
+    }
+    var generator = SeededGenerator(seed: ~sampleSeed, stream: UInt64(place))
+    let changed = try sample.picture(
+      of: try read(sample, atLeast: sample.cropSize), using: &generator)
+    return ReadySample(
+      picture: SmoothedPicture(changed.image, seenAs: configuration.resolution),
+      landmarks: changed.landmarks)
+  }
+
+  private func read(_ sample: FaceSample, atLeast side: Int) throws -> Image {
+    let crop = try crop(sample.crop, side)
     guard crop.width == sample.cropSize, crop.height == sample.cropSize else {
       throw TrainerError(
         code: .badCrop, subject: sample.id,
         reason: "crop \(sample.crop) is \(crop.width)×\(crop.height) pixels, "
           + "not \(sample.cropSize)×\(sample.cropSize)")
     }
-    return SmoothedPicture(crop.image, seenAs: configuration.resolution)
+    return crop.image
   }
 }

@@ -1,14 +1,21 @@
 import FaceCore
 import Synchronization
 
-/// Decoded crops, as many as fit.
+/// A sample's picture, ready to be looked at.
+struct ReadySample: Sendable {
+  let picture: SmoothedPicture
+  /// In pixels of the whole crop.
+  let landmarks: Landmarks
+}
+
+/// Decoded and changed crops, as many as fit.
 ///
 /// A crop stays once it is in. Under shuffled epochs every crop is equally likely to be the next,
 /// so throwing one out for another would gain nothing, and least-recently-used would throw out
 /// just those that come next.
 final class CropCache: Sendable {
   private struct State {
-    var images: [Int: SmoothedPicture] = [:]
+    var samples: [Int: ReadySample] = [:]
     var bytes = 0
   }
 
@@ -21,15 +28,16 @@ final class CropCache: Sendable {
   /// The bytes held now.
   var bytes: Int { state.withLock { $0.bytes } }
 
-  /// The crop of a sample, decoded if it is not here.
-  func image(of sample: Int, decode: () throws -> SmoothedPicture) throws -> SmoothedPicture {
-    if let known = state.withLock({ $0.images[sample] }) { return known }
-    let image = try decode()
+  /// A sample, made ready if it is not here.
+  func sample(_ index: Int, make: () throws -> ReadySample) throws -> ReadySample {
+    if let known = state.withLock({ $0.samples[index] }) { return known }
+    let sample = try make()
     state.withLock { state in
-      guard state.bytes + image.byteCount <= limit, state.images[sample] == nil else { return }
-      state.images[sample] = image
-      state.bytes += image.byteCount
+      let size = sample.picture.byteCount
+      guard state.bytes + size <= limit, state.samples[index] == nil else { return }
+      state.samples[index] = sample
+      state.bytes += size
     }
-    return image
+    return sample
   }
 }

@@ -13,23 +13,23 @@ public struct FaceLosses: Sendable {
     }
   }
 
-  /// Ids by side, in the order the loader counts them, and their losses; nil where not seen yet.
-  private var sides: [(side: Side, ids: [String], losses: [Double?])]
+  /// Ids by side, in the order the loader counts them, and the losses by id.
+  private var sides: [(side: Side, ids: [String], losses: [String: Double])]
 
   /// What a new loss counts against those before.
   private static let share = 0.3
 
+  /// The ids of the sides' samples; a face and its variants have one.
   public init(source: [String], target: [String]) {
-    sides = [(.source, source), (.target, target)].map { side, ids in
-      (side, ids, [Double?](repeating: nil, count: ids.count))
-    }
+    sides = [(.source, source, [:]), (.target, target, [:])]
   }
 
   public mutating func add(_ report: TrainingReport) {
     for (place, side) in [report.source, report.target].enumerated() {
       for (face, loss) in zip(side.faces, side.losses) where loss.isFinite {
-        let before = sides[place].losses[face] ?? Double(loss)
-        sides[place].losses[face] = before + Self.share * (Double(loss) - before)
+        let id = sides[place].ids[face]
+        let before = sides[place].losses[id] ?? Double(loss)
+        sides[place].losses[id] = before + Self.share * (Double(loss) - before)
       }
     }
   }
@@ -37,9 +37,7 @@ public struct FaceLosses: Sendable {
   /// Those that were seen, the hardest first.
   public var hardest: [Face] {
     sides.flatMap { side in
-      zip(side.ids, side.losses).compactMap { id, loss in
-        loss.map { Face(id: id, side: side.side, loss: $0) }
-      }
+      side.losses.map { Face(id: $0.key, side: side.side, loss: $0.value) }
     }.sorted { ($0.loss, $1.id) > ($1.loss, $0.id) }
   }
 

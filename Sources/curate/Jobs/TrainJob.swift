@@ -63,8 +63,7 @@ struct TrainJob {
       for warning in warnings.add(advice) { note(warning.text) }
     }
     var losses = FaceLosses(
-      source: rows(.source, without: missing).map(\.id),
-      target: rows(.target, without: missing).map(\.id))
+      source: source.samples.map(\.id), target: target.samples.map(\.id))
     var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
@@ -198,7 +197,8 @@ struct TrainJob {
       seed: configuration.seed, stream: side == .source ? 0 : 1)
     batches.detailWeight = configuration.detailWeight
     return try BatchLoader(
-      samples: rows.map(FaceSample.init), configuration: batches,
+      samples: try rows.flatMap { try FaceSample.samples(of: $0, variants: split == .train) },
+      configuration: batches,
       threads: ProcessInfo.processInfo.activeProcessorCount
     ) { name, side in
       let bytes = try crops.bytes(of: name, sha256: hashes[name])
@@ -221,15 +221,5 @@ struct TrainJob {
     return PreviewSheet.image(
       columns: columns.map(PreviewSheet.Column.init), count: count, resolution: model.resolution,
       scale: max(1, 128 / model.resolution))
-  }
-}
-
-extension FaceSample {
-  /// The face of a manifest as the loader needs it.
-  init(_ row: ManifestRow) {
-    self.init(
-      id: row.id, crop: row.crop.name, frameLandmarks: row.landmarks,
-      frameToCrop: row.crop.matrix, weight: row.weight, mayMirror: row.augmentation.mirror,
-      cropSize: row.crop.size)
   }
 }

@@ -191,4 +191,20 @@ struct BatchLoaderTests {
     #expect(largest <= 0.24 * 16 + 0.1)
     #expect(largest > 1)
   }
+
+  /// Recorded before there were variants: the batches of a manifest without any stay what they were.
+  @Test func batchesOfFacesWithoutVariantsStayTheSame() throws {
+    let loader = try loader(weights: [1, 2, 0.5, 1, 3], warp: .init(), resolution: 24)
+    var digest = Digest()
+    for step in 0..<3 {
+      let batch = try loader.batch(step: step)
+      for values in [batch.input, batch.target, batch.mask] {
+        digest.update(
+          values.flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+          })
+      }
+    }
+    #expect(digest.hex() == "8e4f3d0614d40da7fcc58b3e57d194cfe2a1b9016c52a11a38b887233a0d01b7")
+  }
 }

@@ -214,6 +214,17 @@ private let heldOut = [row(999, .source, split: .validation)]
     #expect(abs(found.loss - expected) < 1e-9)
   }
 
+  @Test func aFaceAndItsVariantsHaveOneLoss() throws {
+    let folder = try TemporaryFolder()
+    let first = try Self.firstReport(in: folder)
+    var losses = FaceLosses(source: ["a", "a", "a"], target: ["d", "e"])
+    losses.add(first)
+    let (one, other) = (Double(first.source.losses[0]), Double(first.source.losses[1]))
+    let found = losses.hardest.filter { $0.side == .source }
+    #expect(found.map(\.id) == ["a"])
+    #expect(abs((found.first?.loss ?? 0) - (one + 0.3 * (other - one))) < 1e-9)
+  }
+
   @Test func aRunTellsHowFarItIs() throws {
     let folder = try TemporaryFolder()
     try train(folder.url, steps: 7)

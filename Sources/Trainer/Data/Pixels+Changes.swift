@@ -1,0 +1,110 @@
+import FaceCore
+import Foundation
+
+extension Pixels {
+  /// Each colour away from its luma (BT.601) by the saturation, then each channel by its gain.
+  mutating func change(_ color: FaceVariant.Color) {
+    let gain = SIMD4(Float(color.gain[0]), Float(color.gain[1]), Float(color.gain[2]), 1)
+    let saturation = Float(color.saturation)
+    for index in values.indices {
+      let value = values[index]
+      let luma = 0.299 * value.x + 0.587 * value.y + 0.114 * value.z
+      let grey = SIMD4(luma, luma, luma, value.w)
+      values[index] = (grey + (value - grey) * saturation) * gain
+    }
+  }
+
+  /// Adds normal noise, alike in all channels of a pixel; its deviation in 8-bit steps.
+  mutating func add(noise: Double, using generator: inout some RandomNumberGenerator) {
+    for index in values.indices {
+      let step = Float(noise * generator.nextGaussian() / 255)
+      values[index] += SIMD4(step, step, step, 0)
+    }
+  }
+
+  /// Smeared by a Gaussian, then along a line; the edge goes on outside.
+  mutating func smear(_ blur: FaceVariant.Blur) {
+    if blur.sigma > 0 {
+      let reach = max(1, Int((3 * blur.sigma).rounded(.up)))
+      let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * blur.sigma * blur.sigma)) }
+      let total = weights.reduce(0, +)
+      let taps = zip(-reach...reach, weights).map { step, weight in
+        (x: Float(step), y: Float(0), weight: Float(weight / total))
+      }
+      sum(taps)
+      sum(taps.map { (x: $0.y, y: $0.x, weight: $0.weight) })
+    }
+    if let length = blur.length, length > 0 {
+      let angle = (blur.angle ?? 0) * .pi / 180
+      let (c, s) = (cos(angle), -sin(angle))
+      let count = max(2, Int((2 * length).rounded(.up)))
+      sum(
+        (0..<count).map { index in
+          let along = ((Double(index) + 0.5) / Double(count) - 0.5) * length
+          return (x: Float(along * c), y: Float(along * s), weight: 1 / Float(count))
+        })
+    }
+  }
+
+  /// Every pixel the weighted sum of what lies at these places from it.
+  private mutating func sum(_ taps: [(x: Float, y: Float, weight: Float)]) {
+    let source = values
+    let pixels = source.span
+    for y in 0..<height {
+      for x in 0..<width {
+        var sum = SIMD4<Float>.zero
+        for tap in taps {
+          sum +=
+            tap.weight
+            * bilinear(
+              pixels, width: width, height: height, x: Float(x) + tap.x, y: Float(y) + tap.y)
+        }
+        values[y * width + x] = sum
+      }
+    }
+  }
+
+  /// The picture a mesh makes of this one; what no triangle reaches stays, and what turns over is hidden
+  /// by what is nearer.
+  mutating func warp(_ mesh: WarpMesh) {
+    let source = values
+    let pixels = source.span
+    for corners in mesh.triangles {
+      let (from, to) = (corners.points(mesh.from), corners.points(mesh.to))
+      guard WarpMesh.area(to) > 0 else { continue }
+      let box = Box(around: [to.0, to.1, to.2])
+      let columns = Self.centers(from: box.x, to: box.x + box.width, limit: width)
+      // Where a pixel of the result was, counted from the triangle's first corner.
+      let (a, b, origin) = Self.back(from: from, to: to)
+      for y in Self.centers(from: box.y, to: box.y + box.height, limit: height) {
+        for x in columns {
+          let point = Point(x: Float(x) + 0.5, y: Float(y) + 0.5)
+          guard WarpMesh.shares(of: point, in: to).min() >= -1e-4 else { continue }
+          let seen = origin + a * (point.x - to.0.x) + b * (point.y - to.0.y)
+          values[y * width + x] = cubic(
+            pixels, width: width, height: height, x: seen.x - 0.5, y: seen.y - 0.5)
+        }
+      }
+    }
+  }
+
+  /// Pixels of a row or column whose centres lie between.
+  private static func centers(from low: Float, to high: Float, limit: Int) -> Range<Int> {
+    let first = Int(max(0, min(Float(limit), (low - 0.5).rounded(.up))))
+    let end = Int(max(0, min(Float(limit), (high + 0.5).rounded(.down))))
+    return first..<max(first, end)
+  }
+
+  /// The affine map from a moved triangle back: what a step along x and along y of the result is in
+  /// the picture, and where the first corner was.
+  private static func back(
+    from: (Point, Point, Point), to: (Point, Point, Point)
+  ) -> (a: Point, b: Point, origin: Point) {
+    let (u, v) = (to.1 - to.0, to.2 - to.0)
+    let (p, q) = (from.1 - from.0, from.2 - from.0)
+    let whole = WarpMesh.area(to)
+    return (
+      (p * v.y - q * u.y) * (1 / whole), (q * u.x - p * v.x) * (1 / whole), from.0
+    )
+  }
+}
