@@ -91,7 +91,7 @@ let benchmarks: [Target] = [
     path: "Benchmarks/Dedup", swiftSettings: strict),
   .executableTarget(
     name: "analysis-bench",
-    dependencies: ["Align", "FaceCore", "Media", "Networks", "SyntheticFaces"],
+    dependencies: ["Align", "FaceCore", "Media", "Networks", "SyntheticFaces", "Trainer"],
     path: "Benchmarks/Analysis", swiftSettings: strict),
   .executableTarget(
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
@@ -129,7 +129,7 @@ let tests: [Target] = [
     name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
   .testTarget(
     name: "AlignTests",
-    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
+    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align", "Trainer"],
     swiftSettings: strict + dlib),
   .testTarget(
     name: "FaceNetTrainingTests",

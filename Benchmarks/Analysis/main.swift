@@ -5,8 +5,9 @@
 //        analysis-bench damage ANNOTATED    measures of pictures that were damaged in a known way
 //        analysis-bench light               light on rendered heads
 //        analysis-bench speed               faces a second of decoded squares of 256 pixels
+//        analysis-bench variants [FOLDER]   turned and relit faces against rendered truth; pictures too
 //        analysis-bench head-modes          prints the table of Sources/Align/HeadModes.swift
-//        analysis-bench light-table         prints the table of Sources/Align/LightTransfer.swift
+//        analysis-bench light-table         prints the table of Sources/FaceCore/Head/LightTransfer.swift
 
 import Align
 import FaceCore
@@ -20,6 +21,7 @@ case ("heads", 3): try benchHeads(folder: arguments[2])
 case ("damage", 3): try benchDamage(folder: arguments[2])
 case ("light", 2): try benchLight()
 case ("speed", 2): try benchSpeed()
+case ("variants", 2...3): try benchVariants(writingTo: arguments.dropFirst(2).first)
 case ("head-modes", 2): printHeadModes()
 case ("light-table", 2):
   try printTable(

@@ -8,7 +8,7 @@ struct ManifestCommand: ParsableCommand {
     commandName: "manifest", abstract: "Show, verify, compare, pack and export manifests.",
     subcommands: [
       Verify.self, Show.self, ManifestDiff.self, ManifestReplay.self, ManifestPack.self,
-      ManifestExport.self,
+      ManifestExport.self, ManifestAugmented.self,
     ])
 
   struct Verify: ParsableCommand {

@@ -30,14 +30,21 @@ struct FacePage {
 
   /// A face with a line below it; a crop that cannot be read leaves its place empty.
   func figure(_ face: FaceRecord, _ caption: String = "") throws -> String {
-    let title = Self.escaped("\(face.video), \(face.time.seconds.text(1)) s, \(face.id)")
+    let title = "\(face.video), \(face.time.seconds.text(1)) s, \(face.id)"
+    // The rest of the page is good without it.
+    let picture = try workspace.crops.crop(named: face.crop.name).flatMap {
+      try? ImageFile.decode($0, subject: face.crop.name)
+    }
+    return try figure(picture, title: title, caption)
+  }
+
+  /// A square picture with a line below it; without one its place stays empty.
+  func figure(_ picture: Image?, title: String, _ caption: String) throws -> String {
+    let title = Self.escaped(title)
     var source = ""
-    if let bytes = try workspace.crops.crop(named: face.crop.name),
-      // The rest of the page is good without it.
-      let whole = try? ImageFile.decode(bytes, subject: face.crop.name)
-    {
-      let side = min(Self.side, whole.width)
-      let small = try JPEG.encode(whole.shrunk(width: side, height: side), quality: 85)
+    if let picture {
+      let side = min(Self.side, picture.width)
+      let small = try JPEG.encode(picture.shrunk(width: side, height: side), quality: 85)
       source = "data:image/jpeg;base64,\(Data(small).base64EncodedString())"
     }
     return """
