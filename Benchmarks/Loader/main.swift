@@ -1,14 +1,18 @@
 // Faces made for training in a second of one core: crops decoded, turned, warped, masked.
-// Usage: loader-bench MANIFEST CROPS.sqlar RESOLUTION SECONDS
+// Usage: loader-bench MANIFEST CROPS.sqlar RESOLUTION SECONDS [VARIANTS]
+//
+// Nothing is cached but what CACHE_MB in the environment allows, which is filled before the clock starts.
+// VARIANTS gives each face so many variants with every operation, which makes most draws one of those.
 import FaceCore
 import Foundation
 import Media
 import Trainer
 
 let arguments = CommandLine.arguments
-guard arguments.count == 5, let resolution = Int(arguments[3]), let seconds = Double(arguments[4])
+guard (5...6).contains(arguments.count), let resolution = Int(arguments[3]),
+  let seconds = Double(arguments[4]), let variants = Int(arguments.dropFirst(5).first ?? "0")
 else {
-  print("usage: loader-bench MANIFEST CROPS.sqlar RESOLUTION SECONDS")
+  print("usage: loader-bench MANIFEST CROPS.sqlar RESOLUTION SECONDS [VARIANTS]")
   exit(64)
 }
 let manifest = try Manifest(path: arguments[1])
@@ -28,14 +32,31 @@ for row in rows {
 }
 let crops = bytes
 let batchSize = 16
-let loader = try BatchLoader(
-  samples: rows.map {
+
+/// A face, and changed copies of it.
+func samples(of row: ManifestRow) -> [FaceSample] {
+  let variant = FaceVariant(
+    cell: FaceCell(PoseCell(yaw: row.pose.yaw, pitch: row.pose.pitch)),
+    rotate: .init(yaw: row.pose.yaw < 0 ? -8 : 8, pitch: 3),
+    relight: row.light.flatMap { light in
+      LightBin.allCases.first { light.bin.isBeside($0) }.map { light.moved(into: $0) }
+    },
+    color: .init(gain: [1.05, 1, 0.95], saturation: 0.9), scale: 0.7, blur: .init(sigma: 0.6),
+    noise: 2, jpeg: 75)
+  let change = FaceSample.Change(
+    variant, pose: row.pose.seen(through: row.crop.matrix), light: row.light)
+  return ([nil] + [FaceSample.Change?](repeating: change, count: variants)).map {
     FaceSample(
-      id: $0.id, crop: $0.crop.name, frameLandmarks: $0.landmarks, frameToCrop: $0.crop.matrix,
-      mayMirror: true, cropSize: $0.crop.size)
-  },
-  configuration: .init(resolution: resolution, batchSize: batchSize, seed: 1), cacheLimit: 0,
-  threads: 1
+      id: row.id, crop: row.crop.name, frameLandmarks: row.landmarks,
+      frameToCrop: row.crop.matrix, mayMirror: true, cropSize: row.crop.size, change: $0)
+  }
+}
+
+let cache = ProcessInfo.processInfo.environment["CACHE_MB"].flatMap { Int($0) } ?? 0
+let loader = try BatchLoader(
+  samples: rows.flatMap(samples),
+  configuration: .init(resolution: resolution, batchSize: batchSize, seed: 1),
+  cacheLimit: cache << 20, threads: 1
 ) { name, side in try ImageFile.decode(crops[name] ?? [], atLeast: side, subject: name) }
 
 /// Seconds of all cores together that this process has used: others on the machine do not count.
@@ -46,7 +67,8 @@ func used() -> Double {
 }
 
 FreedMemory.keep()
-_ = try loader.batch(step: 0)
+let warmUp = cache > 0 ? 4 * loader.samples.count / batchSize : 1
+for step in 0..<warmUp { _ = try loader.batch(step: step) }
 let start = used()
 var batches = 0
 while used() - start < seconds {

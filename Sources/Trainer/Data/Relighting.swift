@@ -11,7 +11,7 @@ struct Relighting {
   static let limits: ClosedRange<Float> = 0.4...2.5
 
   /// Where it reaches: beyond the face's outline a little, softly.
-  static let reach = FaceMask(browLift: 1.6, erosion: -0.06, feather: 0.16)
+  static let reach = FaceMask(browLift: 2.4, erosion: -0.08, feather: 0.16)
 
   /// A ratio for each column and row of zones, with a rim around them.
   private let ratios: [SIMD4<Float>]
