@@ -15,10 +15,21 @@ extension Pixels {
   }
 
   /// Adds normal noise, alike in all channels of a pixel; its deviation in 8-bit steps.
+  ///
+  /// Source: Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
   mutating func add(noise: Double, using generator: inout some RandomNumberGenerator) {
-    for index in values.indices {
-      let step = Float(noise * generator.nextGaussian() / 255)
-      values[index] += SIMD4(step, step, step, 0)
+    let unit = 1.0 / Double(1 << 53)
+    for first in stride(from: 0, to: values.count, by: 2) {
+      let (one, other): (UInt64, UInt64) = (generator.next(), generator.next())
+      // Above 0, so that it has a logarithm.
+      let length = Double((one >> 11) + 1) * unit
+      let angle = Double(other >> 11) * unit * 2 * .pi
+      let size = noise / 255 * (-2 * log(length)).squareRoot()
+      for (index, part) in [(first, cos(angle)), (first + 1, sin(angle))]
+      where index < values.count {
+        let step = Float(size * part)
+        values[index] += SIMD4(step, step, step, 0)
+      }
     }
   }
 
@@ -28,11 +39,9 @@ extension Pixels {
       let reach = max(1, Int((3 * blur.sigma).rounded(.up)))
       let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * blur.sigma * blur.sigma)) }
       let total = weights.reduce(0, +)
-      let taps = zip(-reach...reach, weights).map { step, weight in
-        (x: Float(step), y: Float(0), weight: Float(weight / total))
-      }
-      sum(taps)
-      sum(taps.map { (x: $0.y, y: $0.x, weight: $0.weight) })
+      let parts = weights.map { Float($0 / total) }
+      weigh(parts, across: true)
+      weigh(parts, across: false)
     }
     if let length = blur.length, length > 0 {
       let angle = (blur.angle ?? 0) * .pi / 180
@@ -43,6 +52,24 @@ extension Pixels {
           let along = ((Double(index) + 0.5) / Double(count) - 0.5) * length
           return (x: Float(along * c), y: Float(along * s), weight: 1 / Float(count))
         })
+    }
+  }
+
+  /// Every pixel the weighted sum of those about it in its row or column.
+  private mutating func weigh(_ weights: [Float], across: Bool) {
+    let source = values
+    let (pixels, parts) = (source.span, weights.span)
+    let reach = weights.count / 2
+    let end = (across ? width : height) - 1
+    for y in 0..<height {
+      for x in 0..<width {
+        var sum = SIMD4<Float>.zero
+        for tap in 0..<parts.count {
+          let place = max(0, min(end, (across ? x : y) + tap - reach))
+          sum += parts[tap] * pixels[across ? y * width + place : place * width + x]
+        }
+        values[y * width + x] = sum
+      }
     }
   }
 
