@@ -28,9 +28,9 @@ struct CoverageCommand: ParsableCommand {
   var floor = 20
 
   @Option(
-    parsing: .upToNextOption,
-    help: "light, expression or none: what splits cells beside yaw and pitch (light).")
-  var axes = ["light"]
+    help: "What splits cells further: light, expression, both with a comma, '' for neither (light)."
+  )
+  var axes: RecipeList<Recipe.Axis>?
 
   @Option(help: "Lines of the shooting list.")
   var list = 10
@@ -78,14 +78,14 @@ struct CoverageCommand: ParsableCommand {
     guard !loss || against == nil else {
       throw ValidationError("--loss and --against are two questions")
     }
-    _ = try usedAxes()
   }
 
   func run() throws {
     let opened = try workspace.open(.readOnly)
     let target = try against.map { try FaceQuery(typed: $0) }
     let report = try CoverageReport(
-      opened, query: FaceQuery(typed: query), target: target, axes: usedAxes(), floor: floor,
+      opened, query: FaceQuery(typed: query), target: target, axes: axes?.values ?? [.light],
+      floor: floor,
       folded: mirror)
     if let target, report.theirs?.total == 0 {
       throw CommandError("--against: no face matches: \(target.text)")
@@ -94,16 +94,6 @@ struct CoverageCommand: ParsableCommand {
     if let page { try CoveragePage(workspace: opened, report: report).write(to: page) }
     try output.show(summary(report, losses)) {
       report.text(losses: losses, gaps: list) + (page.map { "\n\($0)" } ?? "")
-    }
-  }
-
-  private func usedAxes() throws -> [Recipe.Axis] {
-    if axes == ["none"] { return [] }
-    return try axes.map { name in
-      guard let axis = Recipe.Axis(rawValue: name) else {
-        throw ValidationError("--axes is light, expression, both or none, not \(name)")
-      }
-      return axis
     }
   }
 

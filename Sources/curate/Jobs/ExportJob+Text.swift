@@ -6,7 +6,7 @@ extension ExportJob.Tally {
   var text: String {
     var lines = [
       "\(side.rawValue)  \(identities.joined(separator: ", "))  \(chosen) of \(matching) faces in "
-        + "\(cells) cells" + leftOut
+        + "\(cells) cells" + (variants > 0 ? " and \(variants) variants of them" : "") + leftOut
     ]
     lines += audit.table.map { "  " + $0 }
     lines.append("  " + heldOut)

@@ -22,7 +22,9 @@ struct ExportJob {
     var duplicates: Int
     var chosen: Int
     var cells: Int
-    /// Cells that have fewer faces than the recipe asks for, by how many.
+    /// Changed copies that fill cells which would be short.
+    var variants: Int
+    /// Cells that have fewer faces than the recipe asks for, with their variants, by how many.
     var short: [String: Int]
     /// Faces held out; they are of whole videos, whole shots, or there are none.
     var validation: Int
@@ -82,14 +84,16 @@ struct ExportJob {
     let rows = pool.faces.rows(of: selection.choices.lazy.map(\.id))
     let records = try workspace.faces(rows: selection.choices.compactMap { rows[$0.id] })
     let (split, leak) = try split(records)
-    let made = zip(selection.choices, records).map { choice, face in
+    var made = zip(selection.choices, records).map { choice, face in
       row(face, side: side, choice: choice, isHeldOut: split.validation.contains(choice.id))
     }
+    let short = augment(&made, short: selection.short, from: pool.faces)
     let tally = Tally(
       side: side, identities: Set(made.map(\.identity)).sorted(), matching: pool.matching,
       belowFloors: pool.belowFloors, duplicates: pool.duplicates, chosen: made.count,
       cells: Set(made.map(\.cell)).count,
-      short: Dictionary(uniqueKeysWithValues: selection.short.map { ($0.key.name, $0.value) }),
+      variants: made.reduce(0) { $0 + $1.augmentation.variants.count },
+      short: Dictionary(uniqueKeysWithValues: short.map { ($0.key.name, $0.value) }),
       validation: split.validation.count, validationUnit: split.unit.rawValue, leak: leak,
       audit: audit(
         selection, of: pool.faces, target: side == .source ? target.candidates : nil))
@@ -117,6 +121,32 @@ struct ExportJob {
       count: recipe.faces, goal: goal, isFolded: recipe.mirror, floor: recipe.least,
       spacing: recipe.spread.map { Float($0) }, weightLimit: recipe.limit, seed: recipe.seed)
     return Selection(from: pool, plan: plan, covering: covered, threads: threads)
+  }
+
+  /// Gives faces that are trained on the variants that fill what is short, and returns what still is.
+  private func augment(
+    _ rows: inout [ManifestRow], short: [FaceCell: Int], from pool: FacePool
+  ) -> [FaceCell: Int] {
+    guard !recipe.augment.isEmpty else { return short }
+    let ids = Set(rows.lazy.filter { $0.split == .train }.compactMap { FaceID($0.id) })
+    let qualities = Dictionary(
+      uniqueKeysWithValues: pool.candidates(of: ids).map { ($0.id.description, $0.quality) })
+    var rules = AugmentationPlan.Rules()
+    rules.operations = Set(
+      recipe.augment.compactMap { AugmentationPlan.Operation(rawValue: $0.rawValue) })
+    (rules.variantsPerFace, rules.limit) = (recipe.variants, recipe.limit)
+    (rules.isFolded, rules.seed) = (recipe.mirror, recipe.seed)
+    let faces = rows.compactMap { row in
+      qualities[row.id].map { quality in
+        AugmentationPlan.Face(
+          row, expression: row.expression, quality: Double(quality))
+      }
+    }
+    let plan = AugmentationPlan(of: faces, filling: short, rules: rules)
+    for index in rows.indices {
+      rows[index].augmentation.variants = plan.variants[rows[index].id] ?? []
+    }
+    return plan.short
   }
 
   private func audit(
@@ -191,6 +221,14 @@ private struct SidePool {
         "\(side.rawValue): of \(matching) faces \(belowFloors) are below the floors and "
           + "\(duplicates) are near-duplicates; none is left")
     }
+  }
+}
+
+extension ManifestRow {
+  /// As cells name it; nil where it was not measured.
+  fileprivate var expression: ExpressionBin? {
+    guard let mouth = quality[Measure.mouth], let eyes = quality[Measure.eyes] else { return nil }
+    return ExpressionBin(mouth: mouth, eyes: eyes)
   }
 }
 

@@ -46,7 +46,7 @@ struct Recipe: Equatable {
   var collapse = true
   /// Faces each wanted cell gives before the distribution is looked at.
   var least = 4
-  /// The smallest distance between chosen faces of a cell; nil for as large as the quota allows.
+  /// Degrees that chosen faces of a cell are apart, see `FacePlace`; nil for as large as the quota allows.
   var spread: Double?
   /// Whether a face and its mirror image count alike, and the trainer mirrors.
   var mirror = false

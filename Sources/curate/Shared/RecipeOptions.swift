@@ -33,7 +33,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Faces each wanted cell gives before the distribution is looked at (4).")
   var least: Int?
 
-  @Option(help: "Smallest distance between chosen faces of a cell (as large as the quota allows).")
+  @Option(help: "Degrees that chosen faces of a cell are apart (as far as the quota allows).")
   var spread: Double?
 
   @Flag(
