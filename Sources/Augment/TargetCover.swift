@@ -13,7 +13,7 @@ import func Foundation.cos
 struct TargetCover {
   /// Places in the pool, by cell, in the order they were taken.
   private(set) var first: [FaceCell: [Int]] = [:]
-  /// Those of cells without a quota, at most a tenth of all.
+  /// Those of cells without a quota, at most a hundredth of all.
   private(set) var beyond: [Int] = []
 
   /// Degrees.
@@ -26,7 +26,7 @@ struct TargetCover {
   ) {
     guard !target.isEmpty else { return }
     let index = HeadingIndex(pool, cells, isFolded: isFolded, threads: threads)
-    let most = quotas.taken.values.reduce(0, +) / 10
+    let most = quotas.taken.values.reduce(0, +) / 100
     let poses = target.headings(isFolded: isFolded)
     var near = [Float](repeating: -1, count: poses.count)
     var isOpen = [Bool](repeating: true, count: poses.count)

@@ -23,6 +23,11 @@ import Testing
 
   /// Every object with `properties` has these keys and no others, and so have the objects inside.
   private func compare(_ value: Any, _ schema: [String: Any], at path: String) throws {
+    if let items = schema["items"] as? [String: Any] {
+      for item in try #require(value as? [Any], "\(path)") {
+        try compare(item, items, at: path + "[]")
+      }
+    }
     guard let properties = schema["properties"] as? [String: Any] else { return }
     let object = try #require(value as? [String: Any], "\(path)")
     #expect(Set(object.keys) == Set(properties.keys), "\(path)")
@@ -47,6 +52,12 @@ import Testing
   @Test func aRowHasTheKeysOfTheSchema() throws {
     var row = ManifestTests.row("a")
     row.light = Light(harmonics: [Float](repeating: 0.5, count: 9))
+    row.augmentation.variants = [
+      FaceVariant(
+        cell: FaceCell(PoseCell(yaw: 3, pitch: 2)), mirror: true, rotate: .init(yaw: 4, pitch: 2),
+        relight: row.light, color: .init(gain: [1, 0.9, 1.1], saturation: 0.8), scale: 0.5,
+        blur: .init(sigma: 1, length: 3, angle: 30), noise: 2, jpeg: 70)
+    ]
     try compare(
       try object(try CanonicalJSON.line(row)), try Schema().definition("row"), at: "row")
   }
