@@ -39,6 +39,8 @@ bench: build
 	$(SWIFT) build -c release --product loader-bench
 	$(SWIFT) build -c release --product facenet-bench
 	$(SWIFT) build -c release --product dedup-bench
+	$(SWIFT) build -c release --product selection-bench
+	$(SWIFT) build -c release --product downstream-bench
 	@Benchmarks/run.sh $(CURATE)
 	@$(if $(CLIP),Benchmarks/import.sh $(CURATE) $(CLIP) $(PYTHON))
 	@Benchmarks/kill.sh $(CURATE)
@@ -49,6 +51,8 @@ bench: build
 	@.build/release/facenet-bench speed
 	@for count in 100000 1000000; do .build/release/dedup-bench search $$count; done
 	@Benchmarks/dedup.py $(CURATE) .build/release/dedup-bench
+	@.build/release/selection-bench 1000000 10000 2
+	@Benchmarks/downstream.sh $(CURATE) .build/release/downstream-bench
 	@Scripts/slurm/test.sh $(CURATE)
 	@folder=$$(mktemp -d) && .build/release/catalog-bench $$folder/w 1000000; rm -rf $$folder
 	@folder=$$(mktemp -d) && .build/release/catalog-bench manifest $$folder/w 100000 && \
