@@ -7,17 +7,16 @@ public struct SplitLeak: Hashable, Sendable, Codable {
   /// Those of them that some training face is within 31 bits of.
   public var leaking: Int
 
-  /// Compares all faces held out with all others.
+  /// Counts the faces held out that have a twin among the others.
   ///
   /// - Parameters:
   ///   - hashes: Of each face, nil where there is none.
+  ///   - twins: Of these hashes, as ``twins(of:threads:)`` finds them.
   ///   - isHeldOut: Of each face.
-  public init(_ hashes: [FaceHash?], isHeldOut: [Bool], threads: Int) {
-    let known = hashes.indices.filter { hashes[$0] != nil }
-    let pairs = SplitLeak.twins(of: hashes, threads: threads)
-    checked = known.count { isHeldOut[$0] }
+  public init(_ hashes: [FaceHash?], twins: [(Int, Int)], isHeldOut: [Bool]) {
+    checked = zip(hashes, isHeldOut).count { $0 != nil && $1 }
     var leaking: Set<Int> = []
-    for (first, second) in pairs where isHeldOut[first] != isHeldOut[second] {
+    for (first, second) in twins where isHeldOut[first] != isHeldOut[second] {
       leaking.insert(isHeldOut[first] ? first : second)
     }
     self.leaking = leaking.count

@@ -84,7 +84,9 @@ import Testing
     func hash(_ bit: UInt64) -> FaceHash { FaceHash(words: SIMD4(bit, 0, 0, 0), quality: 100) }
     let far = FaceHash(words: SIMD4(repeating: .max), quality: 100)
     let hashes = [hash(0), hash(1), far, nil, hash(3)]
-    let leak = SplitLeak(hashes, isHeldOut: [true, false, true, true, true], threads: 2)
+    let leak = SplitLeak(
+      hashes, twins: SplitLeak.twins(of: hashes, threads: 2),
+      isHeldOut: [true, false, true, true, true])
     #expect(leak.checked == 3)
     #expect(leak.leaking == 2)
   }

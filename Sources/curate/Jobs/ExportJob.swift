@@ -170,13 +170,13 @@ struct ExportJob {
   /// Near-duplicates by their hashes hold units together, and what still leaks is counted.
   private func split(_ faces: [FaceRecord]) throws -> (ValidationSplit, SplitLeak?) {
     let hashes = try workspace.hashes(rows: faces.map(\.row))
+    let twins = SplitLeak.twins(of: hashes, threads: threads)
     let split = ValidationSplit(
-      of: faces.map { .init(id: $0.id, shot: $0.shot) },
-      twins: SplitLeak.twins(of: hashes, threads: threads), fraction: recipe.validation,
-      limit: max(0.3, recipe.validation), seed: recipe.seed)
+      of: faces.map { .init(id: $0.id, shot: $0.shot) }, twins: twins,
+      fraction: recipe.validation, limit: max(0.3, recipe.validation), seed: recipe.seed)
     guard split.unit != .none, hashes.contains(where: { $0 != nil }) else { return (split, nil) }
     let leak = SplitLeak(
-      hashes, isHeldOut: faces.map { split.validation.contains($0.id) }, threads: threads)
+      hashes, twins: twins, isHeldOut: faces.map { split.validation.contains($0.id) })
     return (split, leak)
   }
 

@@ -7,9 +7,8 @@ import FaceCore
 /// Two hundred bytes a face: a million fit.
 struct FacePool {
   private(set) var candidates: [Candidate] = []
-  /// Of each candidate, its row in the catalogue and its video's.
+  /// Of each candidate, its row in the catalogue.
   private(set) var rows: [Int64] = []
-  private(set) var videos: [Int64] = []
 
   init(
     _ workspace: Workspace, matching query: FaceQuery, axes: [Recipe.Axis], threads: Int
@@ -20,7 +19,6 @@ struct FacePool {
     }
     try workspace.forEachSummary(matching: query) { face in
       rows.append(face.row)
-      videos.append(face.videoRow)
       candidates.append(
         Candidate(
           id: face.id, cell: face.cell(axes), quality: 0, track: face.track, place: face.place))
