@@ -44,9 +44,10 @@ public struct AugmentationPlan: Sendable {
     }
   }
 
-  /// What may be done to a face; the last five vary a copy and fill no cell by themselves.
+  /// What may be done to a face, not in the order it is done; the last five vary a copy and fill no cell by
+  /// themselves.
   public enum Operation: String, Hashable, Sendable, CaseIterable, Codable {
-    case mirror, rotate, relight, color, scale, blur, noise, jpeg
+    case mirror, rotate, relight, color, blur, noise, jpeg, scale
   }
 
   /// What the plan may do.

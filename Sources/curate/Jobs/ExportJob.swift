@@ -132,8 +132,7 @@ struct ExportJob {
     let qualities = Dictionary(
       uniqueKeysWithValues: pool.candidates(of: ids).map { ($0.id.description, $0.quality) })
     var rules = AugmentationPlan.Rules()
-    rules.operations = Set(
-      recipe.augment.compactMap { AugmentationPlan.Operation(rawValue: $0.rawValue) })
+    rules.operations = Set(recipe.augment)
     (rules.variantsPerFace, rules.limit) = (recipe.variants, recipe.limit)
     (rules.isFolded, rules.seed) = (recipe.mirror, recipe.seed)
     let faces = rows.compactMap { row in

@@ -1,3 +1,4 @@
+import Augment
 import Foundation
 
 /// What a manifest should hold: two queries, and how faces are chosen from what they match.
@@ -23,9 +24,7 @@ struct Recipe: Equatable {
   enum Axis: String, CaseIterable { case light, expression }
 
   /// A way to make one face from another.
-  enum Operation: String, CaseIterable {
-    case mirror, rotate, relight, color, blur, noise, jpeg, scale
-  }
+  typealias Operation = AugmentationPlan.Operation
 
   /// Query of the face that is put in.
   var source: String
