@@ -4,7 +4,7 @@ import Foundation
 
 /// Chooses from a made pool, and prints how long it takes and how well it covers.
 ///
-///     selection-bench [POOL] [COUNT] [THREADS]
+///     selection-bench [POOL] [COUNT] [THREADS] [LEAST]
 ///
 /// The pool is a person in takes of 200 frames: four of five look into the camera, in soft light from
 /// above; the target looks to the sides twice as often, and in other lights.
@@ -70,7 +70,8 @@ let goals: [(String, Quotas.Goal)] = [
   ("match", .match(Coverage(of: target.lazy.map(\.cell)))),
 ]
 for (name, goal) in goals {
-  let plan = Selection.Plan(count: count, goal: goal, floor: 4, seed: 1)
+  let plan = Selection.Plan(
+    count: count, goal: goal, floor: numbers.dropFirst(3).first ?? 1, seed: 1)
   var selection: Selection?
   let time = clock.measure {
     selection = Selection(

@@ -44,7 +44,7 @@ struct Recipe: Equatable {
   /// Whether of near-duplicates only the best may be chosen.
   var collapse = true
   /// Faces each wanted cell gives before the distribution is looked at.
-  var least = 4
+  var least = 1
   /// Degrees that chosen faces of a cell are apart, see `FacePlace`; nil for as large as the quota allows.
   var spread: Double?
   /// Whether a face and its mirror image count alike, and the trainer mirrors.
