@@ -13,13 +13,14 @@ CLONES void cpx_add(const uint8_t *line, float weight, float *sums, size_t count
   for (size_t i = 0; i < count; i++) sums[i] += weight * (float)line[i];
 }
 
+typedef float four __attribute__((vector_size(16)));
+
 static inline uint8_t level(float value) {
   value += 0.5f;
   value = value < 0 ? 0 : value;
   value = value > 255 ? 255 : value;
   return (uint8_t)(int)value;
 }
-
 
 CLONES void cpx_weigh(const float *line, const int32_t *starts, const float *weights, int width,
                       int channels, uint8_t *out, size_t count) {
@@ -34,13 +35,13 @@ CLONES void cpx_weigh(const float *line, const int32_t *starts, const float *wei
   }
   for (size_t x = 0; x < count; x++, weights += width, out += 3) {
     const float *from = line + 3 * (ptrdiff_t)starts[x];
-    float red = 0, green = 0, blue = 0;
+    four sum = {0};
     for (int tap = 0; tap < width; tap++, from += 3) {
-      red += weights[tap] * from[0];
-      green += weights[tap] * from[1];
-      blue += weights[tap] * from[2];
+      four next;
+      memcpy(&next, from, sizeof next);
+      sum += weights[tap] * next;
     }
-    out[0] = level(red), out[1] = level(green), out[2] = level(blue);
+    out[0] = level(sum[0]), out[1] = level(sum[1]), out[2] = level(sum[2]);
   }
 }
 
@@ -93,7 +94,6 @@ static void sample_edge(const picture *p, float x, float y, uint8_t *out) {
   }
 }
 
-typedef float four __attribute__((vector_size(16)));
 typedef int32_t four_ints __attribute__((vector_size(16)));
 typedef uint8_t four_bytes __attribute__((vector_size(4)));
 
@@ -111,7 +111,11 @@ CLONES void cpx_sample(const uint8_t *rgb, int width, int height, float x, float
     float u = x + (float)i * step_x, v = y + (float)i * step_y;
     // Written so that what is not a number fails, too. There is a pixel right of those that are read.
     if (!(u >= 0 && v >= 0 && u < (float)(width - 2) && v < (float)(height - 1))) {
-      sample_edge(&p, u, v, out);
+      // Far outside nothing is seen.
+      if (!replicates && (u <= -1 || v <= -1 || u >= (float)width || v >= (float)height))
+        memset(out, 0, 3);
+      else
+        sample_edge(&p, u, v, out);
       continue;
     }
     int left = (int)u, top = (int)v;

@@ -110,14 +110,15 @@ struct Lines {
     precondition(
       endOfColumns * channels <= length && start + (endOfRows - 1) * stride + length <= bytes.count,
       "lines lie inside their picture")
-    var sums = [Float](repeating: 0, count: length)
+    // One more, for colours are read four at a time.
+    var sums = [Float](repeating: 0, count: length + 1)
     let row = columns.count * channels
     return unsafe [UInt8](unsafeUninitializedCapacity: rows.count * row) { result, count in
       guard let target = result.baseAddress else { return }
       unsafe bytes.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }
         for y in 0..<rows.count {
-          for index in sums.indices { sums[index] = 0 }
+          for index in 0..<length { sums[index] = 0 }
           for tap in 0..<rows.width {
             let weight = rows.weights[y * rows.width + tap]
             if weight == 0 { continue }
