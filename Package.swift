@@ -97,7 +97,8 @@ let benchmarks: [Target] = [
     name: "detection-bench", dependencies: ["Align", "FaceCore", "Media", "SyntheticFaces"],
     path: "Benchmarks/Detection", swiftSettings: strict + dlib),
   .executableTarget(
-    name: "downstream-bench", dependencies: ["FaceCore", "Media", "SyntheticFaces", "Trainer"],
+    name: "downstream-bench",
+    dependencies: ["Align", "FaceCore", "Media", "Networks", "SyntheticFaces", "Trainer"],
     path: "Benchmarks/Downstream", swiftSettings: strict),
   .executableTarget(
     name: "facenet-bench",
@@ -126,10 +127,13 @@ let tests: [Target] = [
     name: "SyntheticFacesTests", dependencies: ["FaceCore", "SyntheticFaces"],
     swiftSettings: strict),
   .testTarget(
-    name: "CatalogTests", dependencies: ["FaceCore", "Catalog", grdb], swiftSettings: strict),
+    name: "CatalogTests", dependencies: ["TestSupport", "FaceCore", "Catalog", grdb],
+    swiftSettings: strict),
   .testTarget(
     name: "AlignTests",
-    dependencies: ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align", "Trainer"],
+    dependencies: [
+      "TestSupport", "FaceCore", "Media", "Networks", "SyntheticFaces", "Align", "Trainer",
+    ],
     swiftSettings: strict + dlib),
   .testTarget(
     name: "FaceNetTrainingTests",

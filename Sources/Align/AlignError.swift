@@ -1,3 +1,5 @@
+import Networks
+
 /// Why faces could not be found.
 ///
 /// Prints as one line: the subject, then the reason.
@@ -22,4 +24,8 @@ public struct AlignError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(subject): \(reason)" }
+
+  init(_ error: NetworksError) {
+    self.init(code: .failed, subject: error.subject, reason: error.reason)
+  }
 }

@@ -4,6 +4,8 @@ public import FaceCore
 public enum FaceModels: Sendable {
   /// The networks that are part of the program: any yaw, faces from 16 pixels.
   case builtIn
+  /// Another detector, made for each thread, and the built-in landmarks.
+  case detector(@Sendable () throws(AlignError) -> any BoxDetector)
   #if DLIB
     /// dlib's: faces within about 45° of frontal, from 40 pixels. The file it loads may not be used
     /// commercially.
@@ -17,7 +19,7 @@ public enum FaceModels: Sendable {
 public final class FaceAligner {
   /// Changes whenever the same video gives other faces.
   public static let version =
-    FaceNetFiles.digest.map { "align-4+\($0)" } ?? "align-4"
+    FaceNetFiles.digest.map { "align-5+\($0)" } ?? "align-5"
 
   let finder: any FaceFinder
 
@@ -25,6 +27,7 @@ public final class FaceAligner {
   public init(_ models: FaceModels = .builtIn) throws(AlignError) {
     switch models {
     case .builtIn: finder = try NetFinder()
+    case .detector(let make): finder = try NetFinder(detector: make())
     #if DLIB
       case .dlib(let predictor):
         finder = try DlibFinder(predictor: predictor, options: FaceDetector.Options())
@@ -44,7 +47,7 @@ public final class FaceAligner {
   /// Throws `AlignError.failed`.
   public func faces(in luma: GrayImage) throws(AlignError) -> [AlignedFace] {
     var faces: [AlignedFace] = []
-    for found in try finder.detections(in: luma, depth: .thorough) {
+    for found in try finder.detections(in: luma, depth: .thorough, where: { _ in true }) {
       let landmarks = try finder.landmarks(in: luma, of: found)
       faces.append(
         measured(box: found.box, score: found.score, landmarks: landmarks, in: luma))

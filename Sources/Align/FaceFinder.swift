@@ -4,16 +4,16 @@ import FaceCore
 ///
 /// One for each thread.
 protocol FaceFinder {
-  /// The faces of a whole frame, left to right.
+  /// The faces of a whole frame whose box is wanted, left to right.
   func detections(
-    in luma: GrayImage, depth: FaceAligner.Depth
+    in luma: GrayImage, depth: FaceAligner.Depth, where isWanted: (Box) -> Bool
   ) throws(AlignError) -> [Detection]
 
   /// The face about a box and near its size; nil when there is none.
   ///
-  /// One that is expected there need not be as clear as one that is not.
+  /// One whose landmarks are expected there need not be as clear as one that nobody expects.
   func detection(
-    in luma: GrayImage, near box: Box, isExpected: Bool
+    in luma: GrayImage, near box: Box, expected: Landmarks?
   ) throws(AlignError) -> Detection?
 
   /// The landmarks of a face that was just found.

@@ -58,7 +58,7 @@ struct FollowedFace: Hashable, Sendable, Codable {
       }
     }
     guard
-      let near = try aligner.finder.detection(in: luma, near: expected, isExpected: true)
+      let near = try aligner.finder.detection(in: luma, near: expected, expected: shifted)
     else { return false }
     try look(
       at: near, expected: (expected, shifted), in: luma, frame: frame, using: aligner)
@@ -73,7 +73,7 @@ struct FollowedFace: Hashable, Sendable, Codable {
   ) throws(AlignError) {
     let agrees = near.box.overlap(with: expected.box) > 0.8
     let placed =
-      agrees
+      near.landmarks == nil && agrees
       ? try aligner.finder.landmarks(
         in: luma, box: FollowedFace.middle(near.box, expected.box), near: expected.landmarks)
       : try aligner.finder.landmarks(in: luma, of: near)

@@ -37,7 +37,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     /// From one look at a followed face to the next.
     public var checkInterval: Int
 
-    public init(searchInterval: Int = 15, thoroughInterval: Int = 240, checkInterval: Int = 5) {
+    public init(searchInterval: Int = 15, thoroughInterval: Int = 240, checkInterval: Int = 10) {
       precondition(
         searchInterval > 0 && thoroughInterval > 0 && checkInterval > 0,
         "an interval is at least one frame")
@@ -134,7 +134,7 @@ public struct VideoAligner: Hashable, Sendable, Codable {
         continue
       }
       let found = try aligner.finder.detection(
-        in: luma, near: lost[index].box, isExpected: false)
+        in: luma, near: lost[index].box, expected: nil)
       if let found { try add(found, in: luma, frame: frame, using: aligner) }
     }
     lost = lost.filter { $0.frames <= LostFace.patience && isNew($0.box) }
@@ -144,7 +144,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
   private mutating func search(
     in luma: GrayImage, depth: FaceAligner.Depth, frame: Int, using aligner: FaceAligner
   ) throws(AlignError) {
-    for found in try aligner.finder.detections(in: luma, depth: depth) {
+    let found = try aligner.finder.detections(in: luma, depth: depth, where: isNew)
+    for found in found {
       try add(found, in: luma, frame: frame, using: aligner)
     }
   }

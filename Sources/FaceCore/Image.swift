@@ -26,6 +26,15 @@ public struct Image: Hashable, Sendable {
     }
   }
 
+  /// Grey: luma in all three colours.
+  package init(_ luma: GrayImage) {
+    var bytes = [UInt8](repeating: 0, count: 3 * luma.bytes.count)
+    for (index, level) in luma.bytes.enumerated() {
+      for colour in 0..<3 { bytes[3 * index + colour] = level }
+    }
+    self.init(width: luma.width, height: luma.height, bytes: bytes)
+  }
+
   /// Left for right.
   public func mirrored() -> Image {
     var result = self

@@ -43,10 +43,11 @@ struct Import: ParsableCommand {
 
   @Option(
     help: """
-      What finds faces: built-in, or dlib where curate was built with it (`make dlib`); dlib sees \
-      faces within 45° of frontal only.
+      What finds faces: built-in, a detector that `curate models list` shows (landmarks stay the \
+      built-in ones, and it is shown luma), or dlib where curate was built with it (`make dlib`); \
+      dlib sees faces within 45° of frontal only.
       """)
-  var detector = DetectorChoice.builtIn
+  var detector = "built-in"
 
   @Option(help: "Leave out faces narrower than this, in pixels of the frame.")
   var minFace = 0
@@ -74,7 +75,7 @@ struct Import: ParsableCommand {
   func run() throws {
     var options = ImportOptions()
     options.identity = identity
-    options.detector = detector
+    options.detector = try DetectorChoice(named: detector)
     options.frames = try sampling.selection()
     (options.smallestFace, options.mostFaces) = (minFace, maxFaces)
     (options.cropSize, options.faceType) = (cropSize, faceType)
@@ -90,7 +91,6 @@ struct Import: ParsableCommand {
 }
 
 extension FaceType: ExpressibleByArgument {}
-extension DetectorChoice: ExpressibleByArgument {}
 
 /// Which frames of a video are looked at.
 struct SamplingOption: ParsableArguments {

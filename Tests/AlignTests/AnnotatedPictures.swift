@@ -1,25 +1,20 @@
 import Align
 import FaceCore
 import Foundation
+import TestSupport
 import Testing
 
 /// Decodes a picture by the ffmpeg command, for tests that use the pictures beside the project.
 func picture(_ path: String, filter: String = "null") throws -> Image {
-  func output(_ program: String, _ arguments: [String]) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return data
-  }
-  let data = try output(
-    "/usr/bin/ffmpeg",
-    ["-i", path, "-vf", filter, "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"])
+  let folder = try TemporaryFolder()
+  let made = try Shell.run(
+    "ffmpeg",
+    [
+      "-v", "error", "-i", path, "-vf", filter, "-frames:v", "1", "-c:v", "ppm",
+      folder.path("p.ppm"),
+    ])
+  try #require(made.status == 0, "\(made.errors)")
+  let data = try Data(contentsOf: folder.url.appending(path: "p.ppm"))
   let header = data.prefix(40).split(separator: 10, maxSplits: 3)
   let size = String(decoding: header[1], as: UTF8.self).split(separator: " ").compactMap { Int($0) }
   let start = data.count - size[0] * size[1] * 3

@@ -1,6 +1,7 @@
 import Align
 import FaceCore
 import Foundation
+import TestSupport
 import Testing
 
 /// A face that is not the mean face of the crops: turned, tilted, off centre.
@@ -46,17 +47,6 @@ struct Golden: Decodable {
     else { return nil }
     return try? JSONDecoder().decode([String: Golden].self, from: data)
   }()
-}
-
-/// A file of the folder `shared` beside the project, or nil where there is none.
-func sharedFile(_ path: String) -> String? {
-  var folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  while folder.path != "/" {
-    folder.deleteLastPathComponent()
-    let file = folder.appendingPathComponent("shared/\(path)").path
-    if FileManager.default.fileExists(atPath: file) { return file }
-  }
-  return nil
 }
 
 func largestDifference(_ transform: FaceCore.AffineTransform, _ matrix: [[Double]]) -> Double {

@@ -1,6 +1,7 @@
 import Align
 import FaceCore
 import Foundation
+import TestSupport
 import Testing
 
 /// What the built-in networks must reach on pictures of real people: bounds that follow their weights.
@@ -157,10 +158,10 @@ private enum Bound {
     #expect(
       found.moved(from: part, scale: 0.5)
         == Detection(box: moved, score: 2, landmarks: landmarks(there)))
-    let face = FoundFace(box: box, probability: 0.7, points: [point])
+    let face = FoundFace(box: box, probability: 0.7, points: Array(repeating: point, count: 5))
     #expect(
       face.moved(from: part, scale: 0.5)
-        == FoundFace(box: moved, probability: 0.7, points: [there]))
+        == FoundFace(box: moved, probability: 0.7, points: Array(repeating: there, count: 5)))
     let whole = Box(x: 0, y: 0, width: 64, height: 64)
     #expect(found.moved(from: whole, scale: 1) == found)
     #expect(face.moved(from: whole, scale: 1) == face)

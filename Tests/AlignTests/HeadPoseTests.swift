@@ -1,6 +1,7 @@
 import Align
 import FaceCore
 import Foundation
+import TestSupport
 import Testing
 
 /// Poses over the range in which a face can be seen, for laws.

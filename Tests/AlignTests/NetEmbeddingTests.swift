@@ -2,6 +2,7 @@ import Align
 import FaceCore
 import Foundation
 import Networks
+import TestSupport
 import Testing
 
 /// People whom the built-in weights were not trained on.

@@ -1,6 +1,7 @@
 import Catalog
 import FaceCore
 import Foundation
+import TestSupport
 
 /// A workspace in a folder of its own, gone with the test.
 final class Scratch {
@@ -123,17 +124,8 @@ func catalogError(_ body: () throws -> Void) -> CatalogError? {
 
 /// Runs a program and returns what it printed; nil where it is not installed or fails.
 func output(of program: String, _ arguments: [String], in folder: String? = nil) -> String? {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: program)
-  process.arguments = arguments
-  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return nil }
-  let data = pipe.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
+  let made = try? Shell.run(program, arguments, in: folder.map { URL(fileURLWithPath: $0) })
+  return made?.status == 0 ? made?.output : nil
 }
 
 let sqlite3 = "/usr/bin/sqlite3"

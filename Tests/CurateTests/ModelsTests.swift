@@ -87,6 +87,38 @@ private struct UserFolder {
   }
 
   @Test(.enabled(if: runtimePath != nil, noRuntime))
+  func importFindsFacesWithAnInstalledDetector() throws {
+    let user = try UserFolder()
+    let workspace = try TestWorkspace()
+    func imported(_ detector: String, _ clip: String) throws -> ShellResult {
+      try Shell.run(
+        "env",
+        [
+          "XDG_DATA_HOME=\(user.folder.path("data"))", Shell.curate, "import",
+          Samples.clip(clip), "--workspace", workspace.path, "--detector", detector,
+        ])
+    }
+    for name in ["scrfd", "arcface"] {
+      #expect(try user.models("install", UserFolder.fixture(name)).status == 0)
+    }
+    // This one says the same of any picture; landmarks get from there to her face in some.
+    let blind = try imported("scrfd", "alice-1")
+    #expect(blind.status == 0 && blind.errors.contains("75 frames"), "\(blind.errors)")
+    #expect(!blind.errors.contains("75 faces"), "\(blind.errors)")
+    let embedding = try imported("arcface", "alice-1")
+    #expect(embedding.status == 1 && embedding.errorLines.count == 1)
+    #expect(embedding.errors.contains("arcface: does not find faces"))
+    let nobody = try imported("nobody", "alice-1")
+    #expect(nobody.status == 1 && nobody.errors.contains("no model of this name is installed"))
+
+    // YuNet itself, where it is at hand.
+    guard let yunet = sharedFile("models/yunet_n_dynamic.onnx") else { return }
+    #expect(try user.models("install", yunet, "--name", "yunet").status == 0)
+    let seen = try imported("yunet", "bob-1")
+    #expect(seen.status == 0 && seen.errors.contains("75 frames, 75 faces"), "\(seen.errors)")
+  }
+
+  @Test(.enabled(if: runtimePath != nil, noRuntime))
   func anAlteredModelIsToldInOneLine() throws {
     let user = try UserFolder()
     #expect(try user.models("install", UserFolder.fixture("scrfd")).status == 0)

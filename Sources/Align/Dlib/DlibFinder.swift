@@ -23,7 +23,7 @@
     }
 
     func detections(
-      in luma: GrayImage, depth: FaceAligner.Depth
+      in luma: GrayImage, depth: FaceAligner.Depth, where isWanted: (Box) -> Bool
     ) throws(AlignError) -> [Detection] {
       var options = detector.detector.options
       if depth != .thorough { options.upsamplings = 0 }
@@ -31,14 +31,15 @@
         options.longestSide = min(options.longestSide, max(640, options.longestSide / 2))
       }
       return try detector.detector.detections(in: luma, options: options)
+        .filter { isWanted($0.box) }
     }
 
     func detection(
-      in luma: GrayImage, near box: Box, isExpected: Bool
+      in luma: GrayImage, near box: Box, expected: Landmarks?
     ) throws(AlignError) -> Detection? {
       try detector.detector.detection(
         in: luma, near: box,
-        threshold: isExpected ? Self.expectedScore : detector.detector.options.threshold)
+        threshold: expected == nil ? detector.detector.options.threshold : Self.expectedScore)
     }
 
     func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {

@@ -30,9 +30,9 @@ package struct FaceSquare: Hashable, Sendable {
     self.init(center: box.center, side: 1.4 * box.area.squareRoot(), roll: 0)
   }
 
-  /// Whether the two are one but for a fortieth of the side.
-  func isNear(_ other: FaceSquare) -> Bool {
-    center.distance(to: other.center) < 0.025 * side && abs(side - other.side) < 0.025 * side
+  /// Whether centre and side are another's but for a share of the side.
+  func isNear(_ other: FaceSquare, within share: Float) -> Bool {
+    center.distance(to: other.center) < share * side && abs(side - other.side) < share * side
   }
 
   /// Pixels of the picture to those of the square at `pixels` across.

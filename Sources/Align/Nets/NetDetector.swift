@@ -1,16 +1,28 @@
-package import FaceCore
+public import FaceCore
 import Foundation
 package import Networks
 
-/// A face found by a network: its box and five points, in pixels of the picture.
-package struct FoundFace: Hashable, Sendable {
-  package var box: Box
-  /// The probability that it is a face, 0 to 1.
-  package var probability: Float
-  /// In the order of `fivePoints(of:)`.
-  package var points: [Point]
+/// Finds faces and five points of each in luma; one for each thread.
+public protocol BoxDetector {
+  /// The faces of a picture that are likelier than `threshold`, 0 to 1, likeliest first.
+  ///
+  /// A picture with a longer side than `longestSide` pixels is reduced to it. Throws `AlignError.failed`.
+  func faces(
+    in picture: GrayImage, longestSide: Int, threshold: Float
+  ) throws(AlignError) -> [FoundFace]
+}
 
-  package init(box: Box, probability: Float, points: [Point]) {
+/// A face found by a network: its box and five points, in pixels of the picture.
+public struct FoundFace: Hashable, Sendable {
+  public var box: Box
+  /// The probability that it is a face, 0 to 1.
+  public var probability: Float
+  /// The middles of both eyes, the tip of the nose and the corners of the mouth, image-left first.
+  public var points: [Point]
+
+  /// Traps unless there are five points.
+  public init(box: Box, probability: Float, points: [Point]) {
+    precondition(points.count == 5, "five points are five")
     (self.box, self.probability, self.points) = (box, probability, points)
   }
 }
@@ -43,7 +55,7 @@ extension FoundFace {
 /// Finds faces of any yaw, rolled by up to 60°, from 16 pixels on, with the built-in network.
 ///
 /// It has buffers of its own: make one for each thread. They may share the weights.
-package final class NetDetector {
+package final class NetDetector: BoxDetector {
   private let engine: CPUEngine
   private let weights: Parameters
   /// For the picture sizes seen last.
@@ -67,13 +79,17 @@ package final class NetDetector {
   /// Throws where the weights are not this network's.
   package func faces(
     in picture: GrayImage, longestSide: Int, threshold: Float
-  ) throws(NetworksError) -> [FoundFace] {
+  ) throws(AlignError) -> [FoundFace] {
     var side = min(longestSide, max(picture.width, picture.height))
     var found: [FoundFace] = []
-    repeat {
-      found += try faces(in: picture, side: side, threshold: threshold)
-      side /= 2
-    } while side >= Self.coarsest
+    do throws(NetworksError) {
+      repeat {
+        found += try faces(in: picture, side: side, threshold: threshold)
+        side /= 2
+      } while side >= Self.coarsest
+    } catch {
+      throw AlignError(error)
+    }
     return Self.merged(found)
   }
 

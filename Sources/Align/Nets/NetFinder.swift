@@ -2,9 +2,9 @@ import FaceCore
 import Foundation
 import Networks
 
-/// The built-in detector and landmarks.
+/// The built-in landmarks, and the built-in detector or another.
 final class NetFinder: FaceFinder {
-  private let detector: NetDetector
+  private let detector: any BoxDetector
   private let placer: NetLandmarks
 
   /// The probability from which the detector's word is looked into.
@@ -14,23 +14,29 @@ final class NetFinder: FaceFinder {
   /// Longest side that is searched, in pixels, by depth.
   private static let sides: [FaceAligner.Depth: Int] = [.quick: 448, .plain: 768, .thorough: 1280]
 
-  init() throws(AlignError) {
+  /// With the built-in detector, unless told.
+  init(detector: (any BoxDetector)? = nil) throws(AlignError) {
     do throws(NetworksError) {
       let engine = try CPUEngine(threads: 1)
-      detector = NetDetector(
-        engine: engine, weights: try FaceNetFiles.weights(of: .detector))
+      if let detector {
+        self.detector = detector
+      } else {
+        self.detector = NetDetector(
+          engine: engine, weights: try FaceNetFiles.weights(of: .detector))
+      }
       placer = try NetLandmarks(
         engine: engine, weights: try FaceNetFiles.weights(of: .landmarks))
     } catch {
-      throw AlignError(code: .failed, subject: error.subject, reason: error.reason)
+      throw AlignError(error)
     }
   }
 
   func detections(
-    in luma: GrayImage, depth: FaceAligner.Depth
+    in luma: GrayImage, depth: FaceAligner.Depth, where isWanted: (Box) -> Bool
   ) throws(AlignError) -> [Detection] {
     let side = Self.sides[depth] ?? 768
-    let found = try found(in: luma, longestSide: side).map { judged($0, in: luma) }
+    let found = try found(in: luma, longestSide: side).filter { isWanted($0.box) }
+      .map { judged($0, in: luma) }
     return Detection.sorted(Self.distinct(found.filter { $0.score > Self.leastEvidence }))
   }
 
@@ -44,21 +50,19 @@ final class NetFinder: FaceFinder {
   private func found(
     in luma: GrayImage, longestSide: Int
   ) throws(AlignError) -> [FoundFace] {
-    do throws(NetworksError) {
-      return try detector.faces(in: luma, longestSide: longestSide, threshold: Self.threshold)
-    } catch {
-      throw AlignError(code: .failed, subject: error.subject, reason: error.reason)
-    }
+    try detector.faces(in: luma, longestSide: longestSide, threshold: Self.threshold)
   }
 
   private func judged(_ found: FoundFace, in luma: GrayImage) -> Detection {
-    let placed = placer.face(in: luma, foundIn: FaceSquare(around: found.points))
-    return Detection(
-      box: found.box, score: found.evidence(placed), landmarks: placed.landmarks)
+    judged(found, by: placer.face(in: luma, foundIn: FaceSquare(around: found.points)))
+  }
+
+  private func judged(_ found: FoundFace, by placed: PlacedFace) -> Detection {
+    Detection(box: found.box, score: found.evidence(placed), landmarks: placed.landmarks)
   }
 
   func detection(
-    in luma: GrayImage, near box: Box, isExpected: Bool
+    in luma: GrayImage, near box: Box, expected: Landmarks?
   ) throws(AlignError) -> Detection? {
     // The middle grid finds faces of this size best, and half or twice it.
     let (face, side): (Float, Int) = (52, 128)
@@ -70,8 +74,17 @@ final class NetFinder: FaceFinder {
     let found = try found(in: patch, longestSide: side).map { $0.moved(from: around, scale: scale) }
     let best = found.max { $0.box.overlap(with: box) < $1.box.overlap(with: box) }
     guard let best, best.box.overlap(with: box) > Detection.leastOverlap else { return nil }
+    if let expected {
+      let square = FaceSquare(around: fivePoints(of: expected))
+      // One look does where the detector sees the face where it is expected.
+      if FaceSquare(around: best.points).isNear(square, within: 0.1) {
+        let judged = judged(best, by: placer.face(in: luma, square: square))
+        if judged.score > Self.expectedEvidence { return judged }
+      }
+    }
     let judged = judged(best, in: luma)
-    return judged.score > (isExpected ? Self.expectedEvidence : Self.leastEvidence) ? judged : nil
+    return judged.score > (expected == nil ? Self.leastEvidence : Self.expectedEvidence)
+      ? judged : nil
   }
 
   func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {

@@ -54,7 +54,7 @@ package final class NetLandmarks {
       let last = next
       placed = face(in: picture, square: last)
       next = FaceSquare(around: fivePoints(of: placed.landmarks))
-      if next.isNear(last) { break }
+      if next.isNear(last, within: 0.025) { break }
     }
     return placed
   }

@@ -1,27 +1,6 @@
 import Align
 import Media
 
-/// What finds faces and places their landmarks.
-enum DetectorChoice: String, Hashable, Sendable, CaseIterable {
-  case builtIn = "built-in"
-  case dlib
-
-  /// Loads what is chosen.
-  ///
-  /// Throws where a file it needs is missing.
-  func models() throws -> FaceModels {
-    switch self {
-    case .builtIn: return .builtIn
-    case .dlib:
-      #if DLIB
-        return .dlib(try LandmarkPredictor())
-      #else
-        throw CommandError("dlib: not part of this build; type `make dlib` where curate was built")
-      #endif
-    }
-  }
-}
-
 /// What an import looks for, and how it cuts what it finds.
 struct ImportOptions: Hashable, Sendable {
   /// Who is in the videos; nil where that is not known yet.
@@ -41,7 +20,7 @@ struct ImportOptions: Hashable, Sendable {
   ///
   /// Kept with each video, so that it is finished as it was begun.
   var parameters: String {
-    "\(FaceAligner.version) detector=\(detector.rawValue) frames=\(frames) smallest=\(smallestFace) most=\(mostFaces) "
+    "\(FaceAligner.version) detector=\(detector.key) frames=\(frames) smallest=\(smallestFace) most=\(mostFaces) "
       + "crop=\(faceType.rawValue)/\(cropSize)/jpeg\(jpegQuality)"
   }
 
@@ -56,7 +35,7 @@ struct ImportOptions: Hashable, Sendable {
       guard pair.count == 2 else { continue }
       switch pair[0] {
       case "detector":
-        guard let detector = DetectorChoice(rawValue: String(pair[1])) else { return nil }
+        guard let detector = DetectorChoice(key: String(pair[1])) else { return nil }
         self.detector = detector
       case "frames":
         guard let frames = FrameSelection(String(pair[1])) else { return nil }
