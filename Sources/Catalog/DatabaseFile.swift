@@ -4,9 +4,16 @@ import GRDB
 /// One SQLite file of the workspace: how it is opened, and its errors in this module's words.
 struct DatabaseFile: Sendable {
   let path: String
-  private let reader: any DatabaseReader
-  /// Nil where the file can only be read.
-  private let writer: DatabasePool?
+  private let access: Access
+
+  private enum Access {
+    case write(DatabasePool)
+    case read(ReadConnections)
+  }
+
+  private var writer: DatabasePool? {
+    if case .write(let pool) = access { pool } else { nil }
+  }
 
   var isReadOnly: Bool { writer == nil }
 
@@ -30,15 +37,13 @@ struct DatabaseFile: Sendable {
     // 32 MB of pages: the upper levels of every index of ten million faces stay in memory.
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -32768") }
     self.path = path
-    let pool = try translating(path) {
+    access = try translating(path) {
       let pool = try DatabasePool(path: path, configuration: configuration)
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
       }
-      return pool
+      return .write(pool)
     }
-    reader = pool
-    writer = pool
   }
 
   /// Opens a file to read only, also where SQLite may not write its side files.
@@ -48,36 +53,23 @@ struct DatabaseFile: Sendable {
   /// is none after a clean close, and the file is opened as immutable: nobody has it open then.
   init(readingOnly path: String) throws {
     self.path = path
-    writer = nil
     let folder = (path as NSString).deletingLastPathComponent
     let canRepair = [folder, path].allSatisfy(FileManager.default.isWritableFile)
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")  // None: settled.
     let isSettled =
       (log?[.size] as? Int ?? 0) == 0 && !FileManager.default.fileExists(atPath: path + "-journal")
-    reader = try translating(path) {
+    access = try translating(path) {
       do {
-        return try DatabaseFile.openedToRead(path, readOnly: !canRepair)
+        return .read(try ReadConnections(path: path, readOnly: !canRepair))
       } catch let error as DatabaseError
         where !canRepair && isSettled
         && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
       {
-        return try DatabaseFile.openedToRead(
-          "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true)
+        return .read(
+          try ReadConnections(
+            path: "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true))
       }
     }
-  }
-
-  private static func openedToRead(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.readonly = readOnly
-    configuration.busyMode = .timeout(10)
-    // Mapped, a scan of the index of a million faces makes no system call.
-    configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112")
-    }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
-    return queue
   }
 
   /// Makes the file whole or not at all: beside it first, then renamed.
@@ -101,7 +93,12 @@ struct DatabaseFile: Sendable {
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try translating(path) { try reader.read(body) }
+    try translating(path) {
+      switch access {
+      case .write(let pool): try pool.read(body)
+      case .read(let connections): try connections.read(body)
+      }
+    }
   }
 
   /// One transaction; all of it, or nothing when `body` throws.
@@ -138,7 +135,12 @@ struct DatabaseFile: Sendable {
   }
 
   func close() throws {
-    try translating(path) { try reader.close() }
+    try translating(path) {
+      switch access {
+      case .write(let pool): try pool.close()
+      case .read(let connections): try connections.close()
+      }
+    }
   }
 
   private static func escaped(_ path: String) -> String {

@@ -120,6 +120,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [Workspace.Access.readWrite, .readOnly])
+  func readersDoNotWaitForEachOther(access: Workspace.Access) throws {
+    let scratch = Scratch()
+    let made = try scratch.create()
+    try SampleVideo(number: 1).bring(into: made)
+    try made.close()
+    let workspace = try scratch.open(access)
+    let inside = DispatchSemaphore(value: 0)
+    let isDone = DispatchSemaphore(value: 0)
+    DispatchQueue.global().async {
+      inside.wait()
+      #expect(throws: Never.self) { try workspace.faces(limit: 1) }
+      isDone.signal()
+    }
+    try workspace.forEachFace(limit: 1) { _ in
+      inside.signal()
+      #expect(isDone.wait(timeout: .now() + 10) == .success)
+    }
+  }
+
   /// The superuser writes everywhere, so there the folder's mode refuses nothing and this would
   /// test nothing.
   @Test(.enabled(if: getuid() != 0))
