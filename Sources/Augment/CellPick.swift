@@ -10,7 +10,7 @@ struct Pick: Hashable, Sendable {
 
 /// The order in which faces of one cell are taken, at most `limit` of them: those of `first` that are far
 /// enough apart, then the best, none nearer than r to another that is taken; when no more can be, r
-/// shrinks by √2, from 32° down to `spacing` and, where that is nil, until all are taken.
+/// shrinks by √2, from 32° or `spacing` down to `spacing` and, where that is nil, until all are taken.
 ///
 /// So the first n are the best set of n with large gaps that a greedy search finds, whatever the limit,
 /// and what lies apart comes before what is a little better but alike. Of equals the seed decides.
@@ -32,7 +32,7 @@ func spreadOrder(
   let taken = Set(picks.map(\.index))
   var waiting = ranked(cell, in: pool, seed: seed).filter { !taken.contains($0) }
     .map { Waiting(index: $0) }
-  var radius: Float = 32
+  var radius = max(32, spacing ?? 0)
   while true {
     let squared = radius * radius
     var rest: [Waiting] = []

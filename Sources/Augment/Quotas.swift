@@ -32,15 +32,18 @@ public struct Quotas: Hashable, Sendable {
     var taken: [FaceCell: Int] = [:]
     switch goal {
     case .uniform, .sqrt:
-      let cells = supply.filled
+      let cells = Quotas.scattered(supply.filled)
       let seats = shared(
         count,
         among: cells.map { Claimant(weight: goal.weight(of: supply[$0]), limit: supply[$0]) },
         floors: cells.map { _ in floor })
       taken = Dictionary(uniqueKeysWithValues: zip(cells, seats))
     case .match(let target):
-      let poses = supply.poseCells.filter { supply[$0] > 0 && target[$0] > 0 }
-      let cells = Dictionary(grouping: supply.filled, by: \.pose)
+      let all = Quotas.scattered(supply.filled)
+      let poses = all.map(\.pose).reduce(into: [PoseCell]()) { poses, pose in
+        if target[pose] > 0, !poses.contains(pose) { poses.append(pose) }
+      }
+      let cells = Dictionary(grouping: all, by: \.pose)
       func floors(_ pose: PoseCell) -> [Int] {
         (cells[pose] ?? []).map { weights[$0] == nil ? 0 : min(floor, supply[$0]) }
       }
@@ -59,12 +62,52 @@ public struct Quotas: Hashable, Sendable {
       }
     }
     self.taken = taken.filter { $0.value > 0 }
-    let given = self.taken
-    let sum = weights.values.reduce(0, +)
-    short = weights.reduce(into: [:]) { short, entry in
-      let share = Int((Double(count) * entry.value / sum).rounded(.down))
-      let missing = share - given[entry.key, default: 0]
-      if missing > 0 { short[entry.key] = missing }
+    short = Quotas.shares(of: count, by: weights).reduce(into: [:]) { short, share in
+      let missing = share.value - (taken[share.key] ?? 0)
+      if missing > 0 { short[share.key] = missing }
+    }
+  }
+
+  /// What each cell would give if all had enough; exactly `count` in all.
+  ///
+  /// By largest remainders, for how many each lacks need not fall when `count` grows.
+  private static func shares(
+    of count: Int, by weights: [FaceCell: Double]
+  ) -> [FaceCell: Int] {
+    // In one order, for sums of floating point numbers depend on it.
+    let cells = weights.keys.sorted()
+    let sum = cells.reduce(0) { $0 + weights[$1, default: 0] }
+    let exact = cells.map { Double(count) * weights[$0, default: 0] / sum }
+    var shares = exact.map { Int($0) }
+    let rest = exact.indices.sorted {
+      let (mine, other) = (exact[$0] - Double(shares[$0]), exact[$1] - Double(shares[$1]))
+      return mine != other ? mine > other : $0 < $1
+    }
+    for index in rest.prefix(max(0, count - shares.reduce(0, +))) { shares[index] += 1 }
+    return Dictionary(uniqueKeysWithValues: zip(cells, shares))
+  }
+
+  /// The cells in an order whose beginnings are spread over the poses, however few there are of it: those
+  /// that look ahead, then always the pose farthest from those before it; of each pose one cell, then of
+  /// each another.
+  static func scattered(_ cells: [FaceCell]) -> [FaceCell] {
+    let byPose = Dictionary(grouping: cells, by: \.pose)
+    var waiting = byPose.keys.sorted()
+    var poses: [PoseCell] = []
+    while !waiting.isEmpty {
+      let next = waiting.indices.max { mine, other in
+        let (a, b) = (waiting[mine].gap(to: poses), waiting[other].gap(to: poses))
+        return a != b ? a < b : mine > other
+      }
+      poses.append(waiting.remove(at: next ?? 0))
+    }
+    let rounds = byPose.values.map(\.count).max() ?? 0
+    return (0..<rounds).flatMap { round in
+      // Each pose begins with another of its lights.
+      poses.enumerated().compactMap { place, pose in
+        let own = byPose[pose, default: []]
+        return round < own.count ? own[(round + place) % own.count] : nil
+      }
     }
   }
 
@@ -96,6 +139,18 @@ extension Quotas.Goal {
     case .uniform: 1
     case .sqrt, .match: Double(supply).squareRoot()
     }
+  }
+}
+
+extension PoseCell {
+  /// Degrees to the nearest of them, and to all together; without any, how little it is turned.
+  fileprivate func gap(to poses: [PoseCell]) -> (nearest: Double, all: Double) {
+    func angle(_ other: (yaw: Double, pitch: Double)) -> Double {
+      let (yaw, pitch) = (center.yaw - other.yaw, center.pitch - other.pitch)
+      return (yaw * yaw + pitch * pitch).squareRoot()
+    }
+    let angles = poses.map { angle($0.center) }
+    return (angles.min() ?? -angle((0, 0)), angles.reduce(0, +))
   }
 }
 

@@ -16,8 +16,8 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
   public var hole: Double?
   /// The same over those poses of the target that some face of the pool comes within 2° of.
   public var holeInReach: Double?
-  /// Half the sum of differences between the shares of poses here and in the target, where the pool has
-  /// enough faces for the share; nil without a target.
+  /// Half the sum of differences between the shares of poses here and in the choice of as many faces whose
+  /// poses are as the target's, as far as the pool has them; nil without a target.
   public var mismatch: Double?
   /// Degrees from half of the faces to the face nearest to them.
   public var nearest: Double
@@ -70,12 +70,13 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
   private static func mismatch(
     of mine: Coverage, supply: Coverage, target: Coverage
   ) -> Double {
-    let (all, wanted) = (Double(max(1, mine.total)), Double(max(1, target.total)))
-    return supply.poseCells.reduce(0.0) { sum, pose in
-      let share = Double(target[pose]) / wanted
-      guard Double(supply[pose]) >= share * all else { return sum }
-      return sum + abs(share - Double(mine[pose]) / all) / 2
+    let best = Quotas(
+      supply: supply.ofPoses, count: mine.total, goal: .match(target.ofPoses)
+    ).taken
+    let apart = supply.poseCells.reduce(0) { sum, pose in
+      sum + abs(mine[pose] - best[FaceCell(pose), default: 0])
     }
+    return Double(apart) / 2 / Double(max(1, mine.total))
   }
 
   /// Of at most 2 000 faces, evenly from all.

@@ -6,12 +6,17 @@ public enum ExpressionBin: String, Hashable, Sendable, Codable, CaseIterable {
   /// Whatever the mouth does.
   case eyesClosed = "eyes-closed"
 
+  /// Of the measure `eyes`, below which they are closed.
+  public static let closedEyes = 0.03
+  /// Of the measure `mouth`, from which it is parted, and open.
+  public static let (partedMouth, openMouth) = (0.055, 0.11)
+
   /// Of the measures `mouth` and `eyes`, which are gaps over the distance from chin to eyes.
   public init(mouth: Double, eyes: Double) {
     self =
-      if eyes < 0.03 { .eyesClosed } else if mouth < 0.055 { .mouthClosed } else if mouth < 0.11 {
-        .mouthParted
-      } else { .mouthOpen }
+      if eyes < Self.closedEyes { .eyesClosed } else if mouth < Self.partedMouth {
+        .mouthClosed
+      } else if mouth < Self.openMouth { .mouthParted } else { .mouthOpen }
   }
 
   /// The place in `allCases`.

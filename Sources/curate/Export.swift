@@ -61,10 +61,11 @@ struct Export: ParsableCommand {
     guard recipeOrName.hasSuffix(".toml") || name == nil else {
       throw ValidationError("the name is given twice")
     }
-    guard Manifest.isName(manifestName) else {
+    guard Manifest.isName(manifestName), !manifestName.hasSuffix(".jsonl") else {
       throw ValidationError(
-        "a name is letters, digits, '-', '_' and '.'"
-          + (manifestName == name ? "" : "; give one with --name"))
+        "a name is letters, digits, '-', '_' and '.', begins with one of the first two and does not end "
+          + "in .jsonl"
+          + (recipeOrName.hasSuffix(".toml") && name == nil ? "; give one with --name" : ""))
     }
     guard recipePath != nil || (options.source != nil && options.target != nil) else {
       throw ValidationError("give --source and --target, or a recipe")
@@ -85,11 +86,16 @@ struct Export: ParsableCommand {
       try FileManager.default.createDirectory(
         atPath: workspace.folder + "/manifests", withIntermediateDirectories: true)
       try AtomicFile.write(try manifest.data(), to: path)
-      try job.record(manifest, path: path)
+      try job.record(manifest, path: URL(fileURLWithPath: path).standardizedFileURL.path)
     }
     for tally in tallies where tally.identities.count > 1 {
       warn(
         "Warning: \(tally.side.rawValue) mixes \(tally.identities.joined(separator: ", "))")
+    }
+    for tally in tallies where tally.unnamed > 0 {
+      warn(
+        "Warning: \(tally.side.rawValue): \(tally.unnamed) of \(tally.chosen) faces are of nobody named and "
+          + "may be of several people; curate identity suggest tells them apart")
     }
     let summary = Summary(
       name: name, manifestID: manifest.id, path: dryRun ? nil : path, sides: tallies)

@@ -27,11 +27,24 @@ struct ManifestReplay: ParsableCommand {
     let recipe = try Recipe(text: manifest.header.recipe, subject: "\(path): recipe")
     let opened = try workspace.open(.readOnly)
     let job = ExportJob(workspace: opened, recipe: recipe, name: manifest.header.name)
-    let again = try job.run().manifest
+    let again = try replayed(job, of: manifest, in: opened)
     let comparison = try ManifestComparison(
       from: manifest, to: again, workspace: opened, limit: ManifestComparison.limit(all: all))
     try output.show(comparison) { text(comparison) }
     if !comparison.isSame { throw ExitCode.failure }
+  }
+
+  /// Throws what the export throws, and says so where the catalogue is no longer as it was.
+  private func replayed(
+    _ job: ExportJob, of manifest: Manifest, in opened: Workspace
+  ) throws -> Manifest {
+    do {
+      return try job.run().manifest
+    } catch {
+      let (then, now) = (manifest.header.catalogRevision, try opened.revision())
+      guard then != now, !(error is ExitCode) else { throw error }
+      throw CommandError("\(error) (the catalogue has changed: revision \(then) then, \(now) now)")
+    }
   }
 
   private func text(_ comparison: ManifestComparison) -> String {

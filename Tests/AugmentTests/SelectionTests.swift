@@ -83,6 +83,37 @@ import Testing
     #expect(quotas.short == [poor: 18])
   }
 
+  /// Sums of roots differ with their order, and a share that is whole must not be rounded down for it.
+  @Test func sharesDoNotHangOnTheOrderOfSums() {
+    let cells = PoseCell.all.flatMap { pose in LightBin.allCases.map { FaceCell(pose, light: $0) } }
+    for start in stride(from: 0, to: cells.count - 5, by: 3) {
+      var supply = Coverage()
+      for (place, count) in [18, 2, 2, 2, 2].enumerated() {
+        supply.add(cells[start + place], count: count)
+      }
+      // As the roots are: 12, 4, 4, 4, 4.
+      let quotas = Quotas(supply: supply, count: 28, goal: .sqrt)
+      #expect(quotas.short.values.sorted() == [2, 2, 2, 2])
+    }
+  }
+
+  @Test(arguments: [5, 9, 16, 30])
+  func fewerFacesThanCellsAreSpreadOverAllPoses(count: Int) {
+    var supply = Coverage()
+    for pose in PoseCell.all {
+      for light in [LightBin.flat, .leftHard, .rightHard] {
+        supply.add(FaceCell(pose, light: light), count: 40)
+      }
+    }
+    for goal in [Quotas.Goal.uniform, .sqrt, .match(supply)] {
+      let poses = Quotas(supply: supply, count: count, goal: goal).taken.keys.map(\.pose)
+      #expect(Set(poses).count == count)
+      let (left, right) = (poses.count { $0.yaw < 4 }, poses.count { $0.yaw > 4 })
+      let (up, down) = (poses.count { $0.pitch > 2 }, poses.count { $0.pitch < 2 })
+      #expect(abs(left - right) <= 3 && abs(up - down) <= 3, "\(goal)")
+    }
+  }
+
   @Test func otherLightMakesUpForWhatIsLackingBeforeOtherPosesDo() {
     let (front, side) = (PoseCell(yaw: 4, pitch: 2), PoseCell(yaw: 6, pitch: 2))
     var supply = Coverage()
@@ -202,6 +233,16 @@ import Testing
     let chosen = SelectionTests.ordinals(Selection(from: pool, plan: plan))
     #expect((6...9).contains(chosen.count))
     #expect(zip(chosen, chosen.dropFirst()).allSatisfy { $1 - $0 >= 20 })
+  }
+
+  @Test func aSpacingBeyondAnyRadiusIsKept() {
+    let pool = SelectionTests.row((0...4).map { Double($0) * 18 }).map { face in
+      var face = face
+      face.cell = FaceCell(PoseCell(yaw: 4, pitch: 2))
+      return face
+    }
+    let plan = Selection.Plan(count: 5, goal: .uniform, spacing: 50, seed: 1)
+    #expect(Selection(from: pool, plan: plan).choices.count == 2)
   }
 
   @Test func anotherTakeOfThePoseIsLessAlikeThanTheSame() {

@@ -77,6 +77,66 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("identity = alice", "video ~ \"*-1*\"", "such as"),
+    ("identity = alice", "identity = bob and yaw > 89", "target: no face matches"),
+  ])
+  func sidesThatDoNotDoAreToldInOneLine(source: String, target: String, said: String) throws {
+    let result = try Self.prepared.curate("export", "no", "--source", source, "--target", target)
+    #expect(result.status == 1 && result.errorLines.count == 1)
+    #expect(result.errors.contains(said), "\(result.errors)")
+  }
+
+  @Test func noFaceToMatchIsToldInOneLine() throws {
+    let result = try Self.prepared.curate(
+      "export", "no", "--source", "identity = alice", "--target", "identity = bob",
+      "--distribution", "match", "--match", "identity = bob and yaw > 89")
+    #expect(result.status == 1)
+    #expect(result.errors == "Error: match: no face matches: identity = bob and yaw > 89\n")
+  }
+
+  @Test func facesOfNobodyNamedAreToldOf() throws {
+    let workspace = try TestWorkspace()
+    for name in ["alice-1", "bob-1"] {
+      #expect(try workspace.curate("import", "--quiet", Samples.clip(name)).status == 0)
+    }
+    let result = try workspace.curate(
+      "export", "two", "--source", "video ~ \"alice*\"", "--target", "video ~ \"bob*\"",
+      "--faces", "20")
+    #expect(result.status == 0)
+    #expect(result.errors.contains("source: 20 of 20 faces are of nobody named"))
+    #expect(result.errors.contains("curate identity suggest"))
+    let shown = try workspace.curate(
+      "coverage", "video ~ \"bob*\" and yaw > 0", "--against", "video ~ \"bob*\"", "--axes",
+      "expression")
+    #expect(shown.output.contains("in alice-1.mp4 (of nobody named)"), "\(shown.output)")
+  }
+
+  @Test func aReplayThatCannotBeSaysThatTheCatalogueHasChanged() throws {
+    let workspace = try TestWorkspace.paired(faces: 30)
+    let export = [
+      "export", "then", "--source", "identity = alice", "--target", "identity = bob", "--faces",
+    ]
+    #expect(try workspace.curate(export + ["20", "--name", "then"]).status == 64)
+    #expect(try workspace.curate(export + ["20"]).status == 0)
+    #expect(
+      try workspace.curate(
+        [
+          "export", "fewer", "--source", "identity = alice", "--target", "identity = bob",
+          "--faces", "10",
+        ]
+      ).status == 0)
+    #expect(try workspace.curate("identity", "rename", "alice", "carol").status == 0)
+    let replayed = try workspace.curate("manifest", "replay", "then")
+    #expect(replayed.status == 1 && replayed.errorLines.count == 1, "\(replayed.errors)")
+    #expect(replayed.errors.contains("alice: no identity"), "\(replayed.errors)")
+    #expect(replayed.errors.contains("the catalogue has changed: revision"), "\(replayed.errors)")
+    // Both are of one state of the catalogue: what it says now explains nothing.
+    let difference = try workspace.curate("manifest", "diff", "then", "fewer")
+    #expect(!difference.output.contains("carol now"), "\(difference.output)")
+    #expect(difference.output.contains("recipes differ in faces"), "\(difference.output)")
+  }
+
   @Test(arguments: ["match", "uniform", "random", "best-faces"])
   func asManyAreChosenInEveryWay(way: String) throws {
     let result = try Self.prepared.curate(

@@ -33,10 +33,16 @@ import Testing
   /// The rest of a recipe, and what is said of it.
   static let mistakes: [(String, String)] = [
     ("face = 3", "line 3, column 1: there is no key face; did you mean faces?"),
-    ("[faces]\nmany = 3", "line 3, column 2: faces is a whole number of 1 or more, not a table"),
-    ("faces = \"many\"", "line 3, column 9: faces is a whole number of 1 or more, not \"many\""),
-    ("faces = 0", "line 3, column 9: faces is a whole number of 1 or more, not 0"),
-    ("faces = 10.0", "line 3, column 9: faces is a whole number of 1 or more, not 10.0"),
+    (
+      "[faces]\nmany = 3",
+      "line 3, column 2: faces is a whole number from 1 to 10000000, not a table"
+    ),
+    (
+      "faces = \"many\"",
+      "line 3, column 9: faces is a whole number from 1 to 10000000, not \"many\""
+    ),
+    ("faces = 0", "line 3, column 9: faces is a whole number from 1 to 10000000, not 0"),
+    ("faces = 10.0", "line 3, column 9: faces is a whole number from 1 to 10000000, not 10.0"),
     ("  limit = 0.5", "line 3, column 11: limit is a number from 1.0 to 1000.0, not 0.5"),
     ("limit = nan", "line 3, column 9: limit is a number from 1.0 to 1000.0, not nan"),
     ("validation = 0.6", "validation is a number from 0.0 to 0.5, not 0.6"),
@@ -62,6 +68,9 @@ import Testing
     ),
     ("faces = 3\nfaces = 4", "line 4, column 9: Error while parsing key-value pair"),
     ("faces = ", "line 3"),
+    ("variants = 17", "line 3, column 12: variants is a whole number from 1 to 16, not 17"),
+    ("faces = 9223372036854775807", "faces is a whole number from 1 to 10000000"),
+    ("augment = [\"color\", \"blur\"]", "augment holds nothing that takes a face to another cell"),
     ("seed = 1979-05-27", "seed is a whole number"),
     ("\u{0}", "zero byte"),
   ]
@@ -88,6 +97,8 @@ import Testing
   @Test(arguments: [
     ["--faces", "0"], ["--limit", "0.5"], ["--axes", "dark"], ["--match", "identity = carol"],
     ["--recipe", "other.toml"], ["--augment", "mirror", "--mirror"], ["--floors", "yav > 3"],
+    ["--variants", "99"],
+    ["--name", "r.jsonl"],
   ])
   func wrongOptionsAreWrongUsage(options: [String]) throws {
     let folder = try TemporaryFolder()

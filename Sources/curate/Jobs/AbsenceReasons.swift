@@ -17,7 +17,10 @@ struct AbsenceReasons {
   /// `changedKeys` are the keys that the two recipes differ in.
   init(from old: Manifest, to new: Manifest, changedKeys: [String], workspace: Workspace?) throws {
     (self.old, self.new) = (old, new)
-    (self.changedKeys, self.workspace) = (changedKeys, workspace)
+    self.changedKeys = changedKeys
+    // What the catalogue says now explains nothing where both were made from one state of it.
+    let isOneState = old.header.catalogRevision == new.header.catalogRevision
+    self.workspace = isOneState ? nil : workspace
     // One of an older version says nothing here; that it differs is told anyway.
     recipe = try? Recipe(text: new.header.recipe, subject: new.header.name)
     otherSides = Set(new.rows.map(\.id))

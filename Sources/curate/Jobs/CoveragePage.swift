@@ -50,8 +50,8 @@ struct CoveragePage {
       report.theirs == nil ? "" : ", of how many the target needs, red where that is too few"
     return """
       <section><h2>Poses</h2><p>Columns are yaw, rows pitch, in degrees; below each face how many \
-      there are\(needed).</p><table class="map"><tr><th></th>\(head.joined())</tr>\
-      \(rows.joined())</table></section>
+      there are\(needed).</p><div class="scroll"><table class="map"><tr><th></th>\(head.joined())</tr>\
+      \(rows.joined())</table></div></section>
       """
   }
 
@@ -82,25 +82,31 @@ struct CoveragePage {
       """
   }
 
+  /// Gaps that are shown.
+  private static let listed = 40
+
   private func needs() throws -> String {
     guard let target = report.target else { return "" }
     guard !report.needs.isEmpty else {
       return "<section><h2>Nothing is missing</h2></section>"
     }
-    let rows = try report.needs.prefix(40).map { need in
+    let rest = report.needs.dropFirst(Self.listed)
+    let rows = try report.needs.prefix(Self.listed).map { need in
       let face = try FaceCell(name: need.cell).flatMap { try example(of: target, in: $0) }
-      let there = need.elsewhere.prefix(3)
-        .map { "\($0.faces) in \(FacePage.escaped($0.video))" }.joined(separator: ", ")
+      let there = need.elsewhere.prefix(3).map { FacePage.escaped($0.words) }.joined(
+        separator: ", ")
       let moments = FacePage.escaped(CoverageReport.moments(need))
       return """
-        <div class="measure"><div class="row">\(try face.map { try page.figure($0) } ?? "")</div><div>
+        <div class="need"><div>\(try face.map { try page.figure($0) } ?? "")</div><div>
         <h3>\(FacePage.escaped(need.words))</h3><p>\(need.have) of \(need.need) faces, \(moments)</p>\
         \(there.isEmpty ? "" : "<p>There are \(there).</p>")</div></div>
         """
     }
     return """
       <section><h2>To film or to find</h2><p>Most needed first; each with a face of the target.</p>
-      \(rows.joined(separator: "\n"))</section>
+      \(rows.joined(separator: "\n"))\
+      \(rest.isEmpty ? "" : "<p>And \(rest.count) more; <code>curate coverage --list</code> has them.</p>")\
+      </section>
       """
   }
 
@@ -108,9 +114,10 @@ struct CoveragePage {
   private func example(of query: FaceQuery, in cell: FaceCell) throws -> FaceRecord? {
     let cells = report.mine.isFolded ? [cell, cell.mirrored] : [cell]
     let either = cells.map { cell in
-      let pose = QueryExpression.compare(.cell, .equal, .text(cell.pose.name))
-      let light = cell.light.map { QueryExpression.compare(.light, .equal, .text($0.rawValue)) }
-      return light.map { QueryExpression.and([pose, $0]) } ?? pose
+      var parts = [QueryExpression.compare(.cell, .equal, .text(cell.pose.name))]
+      if let light = cell.light { parts.append(.compare(.light, .equal, .text(light.rawValue))) }
+      if let expression = cell.expression { parts.append(expression.query) }
+      return parts.count > 1 ? .and(parts) : parts[0]
     }
     return try example(of: query, either.count > 1 ? .or(either) : either[0])
   }
@@ -126,5 +133,23 @@ struct CoveragePage {
 
   private static func degrees(_ angle: Double) -> String {
     (angle > 0 ? "+" : "") + angle.text(0) + "°"
+  }
+}
+
+extension ExpressionBin {
+  /// What is true of the faces of the bin.
+  fileprivate var query: QueryExpression {
+    func mouth(_ from: Double, _ to: Double) -> QueryExpression {
+      .and([
+        .compare(.eyes, .greaterOrEqual, .number(Self.closedEyes)),
+        .compare(.mouth, .greaterOrEqual, .number(from)), .compare(.mouth, .less, .number(to)),
+      ])
+    }
+    return switch self {
+    case .eyesClosed: .compare(.eyes, .less, .number(Self.closedEyes))
+    case .mouthClosed: mouth(-.greatestFiniteMagnitude, Self.partedMouth)
+    case .mouthParted: mouth(Self.partedMouth, Self.openMouth)
+    case .mouthOpen: mouth(Self.openMouth, .greatestFiniteMagnitude)
+    }
   }
 }

@@ -33,8 +33,7 @@ extension CoverageReport {
           ? []
           : [
             "  there: "
-              + need.elsewhere.prefix(3).map { "\($0.faces) in \($0.video)" }
-              .joined(separator: ", ")
+              + need.elsewhere.prefix(3).map(\.words).joined(separator: ", ")
           ])
     }
     if needs.count > limit {

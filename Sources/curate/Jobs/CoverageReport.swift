@@ -37,6 +37,11 @@ struct CoverageReport {
   struct Elsewhere: Encodable {
     var video: String
     var faces: Int
+    /// Whether they are of the source's people; else nobody has said whose they are.
+    var named: Bool
+
+    /// Such as `207 in lp_d14.mp4 (of nobody named)`.
+    var words: String { "\(faces) in \(video)" + (named ? "" : " (of nobody named)") }
   }
 
   init(
@@ -115,19 +120,45 @@ private struct CellCounter {
     source: FaceQuery, target: FaceQuery
   ) throws -> [FaceCell: [CoverageReport.Elsewhere]] {
     guard let own = source.expression, let other = target.expression else { return [:] }
-    let people = try workspace.facets(matching: source).identities.compactMap(\.value)
-    let names = QueryExpression.list(.identity, people.sorted().map { .text($0) })
-    let free = QueryExpression.absent(.identity)
-    let query = FaceQuery(
-      .and([.not(own), .not(other), people.isEmpty ? free : .or([names, free])]))
-    var found: [FaceCell: [String: Int]] = [:]
-    for count in try workspace.videoCellCounts(matching: query) {
-      let cell = axes.contains(.light) ? count.cell : FaceCell(count.cell.pose)
-      found[isFolded ? cell.folded : cell, default: [:]][count.video, default: 0] += count.count
+    let people = try workspace.facets(matching: source).identities.compactMap(\.value).sorted()
+    let names = QueryExpression.list(.identity, people.map { .text($0) })
+    var found: [FaceCell: [CoverageReport.Elsewhere]] = [:]
+    for (who, named) in [(names, true), (.absent(.identity), false)] where !named || !people.isEmpty
+    {
+      let query = FaceQuery(.and([.not(own), .not(other), who]))
+      for (place, faces) in try counts(matching: query) {
+        found[place.cell, default: []].append(
+          .init(video: place.video, faces: faces, named: named))
+      }
     }
-    return found.mapValues { videos in
-      videos.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .map { CoverageReport.Elsewhere(video: $0.key, faces: $0.value) }
+    return found.mapValues { places in
+      places.sorted { ($1.faces, $0.video) < ($0.faces, $1.video) }
     }
+  }
+
+  private struct Place: Hashable {
+    let video: String
+    let cell: FaceCell
+  }
+
+  /// Faces by video and cell.
+  private func counts(matching query: FaceQuery) throws -> [Place: Int] {
+    var counts: [Place: Int] = [:]
+    func add(_ video: String, _ cell: FaceCell, _ count: Int) {
+      counts[Place(video: video, cell: isFolded ? cell.folded : cell), default: 0] += count
+    }
+    if axes.contains(.expression) {
+      let names = Dictionary(
+        try workspace.videos().map { ($0.row, $0.name) }, uniquingKeysWith: { first, _ in first })
+      try workspace.forEachSummary(matching: query) { face in
+        add(names[face.videoRow] ?? "?", face.cell(axes), 1)
+      }
+    } else {
+      for found in try workspace.videoCellCounts(matching: query) {
+        add(
+          found.video, axes.contains(.light) ? found.cell : FaceCell(found.cell.pose), found.count)
+      }
+    }
+    return counts
   }
 }

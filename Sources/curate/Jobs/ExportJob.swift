@@ -15,6 +15,8 @@ struct ExportJob {
   struct Tally: Encodable {
     var side: Side
     var identities: [String]
+    /// Chosen faces of nobody named.
+    var unnamed: Int
     /// Faces that match the side's query, and those of them that the floors and the collapse of
     /// near-duplicates leave out.
     var matching: Int
@@ -44,9 +46,12 @@ struct ExportJob {
   func run() throws -> (manifest: Manifest, tallies: [Tally]) {
     var pools: [Side: SidePool] = [:]
     for side in Side.allCases { pools[side] = try SidePool(side, recipe, workspace, threads) }
-    let goal = try recipe.match.map {
-      try FacePool(
-        workspace, matching: FaceQuery(typed: $0), axes: recipe.axes, threads: threads)
+    try checkSides()
+    let goal = try recipe.match.map { text in
+      let faces = try FacePool(
+        workspace, matching: FaceQuery(typed: text), axes: recipe.axes, threads: threads)
+      guard !faces.rows.isEmpty else { throw CommandError("match: no face matches: \(text)") }
+      return faces
     }
     var rows: [ManifestRow] = []
     var tallies: [Tally] = []
@@ -61,6 +66,15 @@ struct ExportJob {
       catalogRevision: try workspace.revision(), tool: "curate \(Curate.version)",
       short: Dictionary(uniqueKeysWithValues: tallies.map { ($0.side.rawValue, $0.short) }))
     return (try Manifest(header: header, rows: rows), tallies)
+  }
+
+  /// Throws where both queries ask for one face: a swap needs two people.
+  private func checkSides() throws {
+    let both = try FaceQuery(typed: recipe.source).and(FaceQuery(typed: recipe.target))
+    let count = try workspace.count(matching: both)
+    guard count > 0, let first = try workspace.faces(matching: both, limit: 1).first else { return }
+    throw CommandError(
+      "source and target both ask for \(count) faces, such as \(first.id); a swap needs two sides")
   }
 
   /// Remembers in the catalogue what was written where.
@@ -89,7 +103,8 @@ struct ExportJob {
     }
     let short = augment(&made, short: selection.short, from: pool.faces)
     let tally = Tally(
-      side: side, identities: Set(made.map(\.identity)).sorted(), matching: pool.matching,
+      side: side, identities: Set(made.map(\.identity)).sorted(),
+      unnamed: records.count { $0.identity == nil }, matching: pool.matching,
       belowFloors: pool.belowFloors, duplicates: pool.duplicates, chosen: made.count,
       cells: Set(made.map(\.cell)).count,
       variants: made.reduce(0) { $0 + $1.augmentation.variants.count },

@@ -73,7 +73,11 @@ struct FacePage {
     .measure{display:grid;grid-template-columns:15rem 1fr;gap:1rem;margin:.9rem 0}
     svg rect{fill:#6ea8fe}footer{margin-top:2.5rem;color:#6c7383;font-size:.8rem}
     table.map td{padding:4px;border-radius:8px;background:var(--heat)}table.map{border-spacing:3px;
-    border-collapse:separate}table.map figure,table.map img{width:84px}table.map img{height:84px}
+    border-collapse:separate;table-layout:fixed;width:max-content}table.map td,table.map th{width:84px}
+    table.map tr>:first-child{width:3rem}table.map td{height:104px}table.map figure,table.map img{width:84px}
+    table.map img{height:84px}table.map figcaption{color:#fff;font-weight:600}
+    table.map th{text-align:center;vertical-align:middle;padding:.15rem}.scroll{overflow-x:auto}
+    .need{display:grid;grid-template-columns:112px 1fr;gap:1rem;margin:.9rem 0}
     td.none img{opacity:.35;filter:grayscale(1)}
     .pair{display:flex;gap:2px;background:#1d2028;border-radius:8px;padding:6px}
     """

@@ -1,4 +1,5 @@
 import Catalog
+import FaceCore
 import Foundation
 import TOMLKit
 
@@ -22,11 +23,12 @@ extension RecipeKey {
   static var all: [RecipeKey] {
     [
       query("source", \.source), query("target", \.target),
-      whole("faces", \.faces, from: 1), choice("distribution", \.distribution),
+      whole("faces", \.faces, in: 1...10_000_000), choice("distribution", \.distribution),
       query("match", \.match, unset: "the target's own faces"), choices("axes", \.axes),
-      floors, flag("collapse", \.collapse), whole("least", \.least, from: 0), spread,
+      floors, flag("collapse", \.collapse), whole("least", \.least, in: 0...10_000_000), spread,
       flag("mirror", \.mirror), choices("augment", \.augment),
-      whole("variants", \.variants, from: 1), number("limit", \.limit, in: 1...1000),
+      whole("variants", \.variants, in: 1...ManifestRow.Augmentation.variantLimit),
+      number("limit", \.limit, in: 1...1000),
       number("validation", \.validation, in: 0...0.5), seed,
     ]
   }
@@ -80,9 +82,9 @@ extension RecipeKey {
   }
 
   private static func whole(
-    _ name: String, _ path: WritableKeyPath<Recipe, Int>, from least: Int
+    _ name: String, _ path: WritableKeyPath<Recipe, Int>, in range: ClosedRange<Int>
   ) -> RecipeKey {
-    let expected = "a whole number of \(least) or more"
+    let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return RecipeKey(
       name: name, expected: expected,
       read: { value, recipe in
@@ -92,7 +94,7 @@ extension RecipeKey {
       }, written: { "\($0[keyPath: path])" },
       fault: { recipe in
         let number = recipe[keyPath: path]
-        return number >= least ? nil : "is \(expected), not \(number)"
+        return range.contains(number) ? nil : "is \(expected), not \(number)"
       })
   }
 
@@ -181,7 +183,7 @@ extension RecipeKey {
     return words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
   }
 
-  private static func isBlank(_ text: String) -> Bool {
+  static func isBlank(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
   }
 

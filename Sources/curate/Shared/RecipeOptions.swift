@@ -15,7 +15,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "uniform, sqrt or match: how cells are filled (sqrt).")
   var distribution: Recipe.Distribution?
 
-  @Option(help: "Query whose faces match follows (the target's own).")
+  @Option(help: "Query whose faces match follows, '' for the target's own (that).")
   var match: String?
 
   @Option(
@@ -30,7 +30,7 @@ struct RecipeOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Of near-duplicates choose only the best (yes).")
   var collapse: Bool?
 
-  @Option(help: "Faces each wanted cell gives before the distribution is looked at (4).")
+  @Option(help: "Faces each wanted cell gives before the distribution is looked at (1).")
   var least: Int?
 
   @Option(help: "Degrees that chosen faces of a cell are apart (as far as the quota allows).")
@@ -68,9 +68,9 @@ struct RecipeOptions: ParsableArguments {
     set(\.target, target)
     set(\.faces, faces)
     set(\.distribution, distribution)
-    if let match { recipe.match = match }
+    if let match { recipe.match = RecipeKey.isBlank(match) ? nil : match }
     set(\.axes, axes?.values)
-    if let floors { recipe.floors = floors.isEmpty ? nil : floors }
+    if let floors { recipe.floors = RecipeKey.isBlank(floors) ? nil : floors }
     set(\.collapse, collapse)
     set(\.least, least)
     if let spread { recipe.spread = spread }
