@@ -20,6 +20,8 @@ struct Placing: Encodable {
   var dlib: [Float]
   var visible: [Float]
   var spread: [Float]
+  /// As the measure of this name.
+  var doubt: Float
   /// Yaw, pitch and roll of the network's own pose, and of the fit to its landmarks; degrees.
   var pose: [Double]
   var fit: [Double]
@@ -55,7 +57,7 @@ func place(weights path: String, folder: String) throws {
     let face = placer.face(in: gray, square: FaceSquare(around: fivePoints(of: first.landmarks)))
     var placing = Placing(
       file: annotation.file, set: annotation.set, ours: distances(face.landmarks, truth), dlib: [],
-      visible: face.visible, spread: face.spread, pose: degrees(face.pose),
+      visible: face.visible, spread: face.spread, doubt: face.doubt, pose: degrees(face.pose),
       fit: degrees(headPose(of: face.landmarks)))
     #if DLIB
       // dlib's box reaches from the brows to the chin, a little wider than high.

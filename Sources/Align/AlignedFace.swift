@@ -31,15 +31,19 @@ public struct AlignedFace: Hashable, Sendable, Codable {
 ///
 /// It needs no more than the frame's luma and may run on any thread.
 public func measured(_ face: VideoAligner.Face, in luma: GrayImage) -> AlignedFace {
-  measured(box: face.box, score: face.score, landmarks: face.landmarks, in: luma)
+  measured(
+    box: face.box, score: face.score,
+    placed: PlacedLandmarks(face.landmarks, doubt: face.doubt), in: luma)
 }
 
 func measured(
-  box: Box, score: Float, landmarks: Landmarks, in luma: GrayImage
+  box: Box, score: Float, placed: PlacedLandmarks, in luma: GrayImage
 ) -> AlignedFace {
+  let landmarks = placed.landmarks
   let pose = headPose(of: landmarks)
   return AlignedFace(
     box: box, score: score, landmarks: landmarks, pose: pose,
     light: faceLight(of: landmarks, pose: pose, in: luma),
-    measures: measures(of: landmarks, pose: pose, score: score, in: luma))
+    measures: measures(of: landmarks, pose: pose, score: score, in: luma)
+      + (placed.doubt.map { [.taken(Measure.doubt, Double($0))] } ?? []))
 }

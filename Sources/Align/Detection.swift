@@ -11,9 +11,12 @@ public struct Detection: Hashable, Sendable, Codable {
   /// In pixels of the frame, where they were placed to vouch for the face; nil where the detector finds
   /// boxes only.
   public var landmarks: Landmarks?
+  /// How far those of these landmarks that can be seen are likely off, percent of the root of their
+  /// box's area; nil where nothing tells.
+  public var doubt: Float?
 
-  public init(box: Box, score: Float, landmarks: Landmarks? = nil) {
-    (self.box, self.score, self.landmarks) = (box, score, landmarks)
+  public init(box: Box, score: Float, landmarks: Landmarks? = nil, doubt: Float? = nil) {
+    (self.box, self.score, self.landmarks, self.doubt) = (box, score, landmarks, doubt)
   }
 
   /// Found in a part of a frame: `scale` pixels of the frame are one of the part's, whose corner is that
@@ -25,7 +28,8 @@ public struct Detection: Hashable, Sendable, Codable {
         height: box.height * scale),
       score: score,
       landmarks: landmarks?.mapped(
-        by: .scale(Double(scale)).then(.translation(x: Double(part.x), y: Double(part.y)))))
+        by: .scale(Double(scale)).then(.translation(x: Double(part.x), y: Double(part.y)))),
+      doubt: doubt)
   }
 
   /// Whether its landmarks are these, as near as two looks at one face come.

@@ -48,9 +48,8 @@ public final class FaceAligner {
   public func faces(in luma: GrayImage) throws(AlignError) -> [AlignedFace] {
     var faces: [AlignedFace] = []
     for found in try finder.detections(in: luma, depth: .thorough, where: { _ in true }) {
-      let landmarks = try finder.landmarks(in: luma, of: found)
-      faces.append(
-        measured(box: found.box, score: found.score, landmarks: landmarks, in: luma))
+      let placed = try finder.landmarks(in: luma, of: found)
+      faces.append(measured(box: found.box, score: found.score, placed: placed, in: luma))
     }
     return faces
   }
@@ -59,7 +58,7 @@ public final class FaceAligner {
   ///
   /// Throws `AlignError.failed`.
   public func landmarks(in image: Image, box: Box) throws(AlignError) -> Landmarks {
-    try finder.landmarks(in: GrayImage(image), of: Detection(box: box, score: 0))
+    try finder.landmarks(in: GrayImage(image), of: Detection(box: box, score: 0)).landmarks
   }
 
   /// How closely a frame is searched.

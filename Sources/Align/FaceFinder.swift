@@ -17,10 +17,23 @@ protocol FaceFinder {
   ) throws(AlignError) -> Detection?
 
   /// The landmarks of a face that was just found.
-  func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks
+  func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> PlacedLandmarks
 
   /// The landmarks of a face that is followed: in the box that is expected, near landmarks that are.
   func landmarks(
     in luma: GrayImage, box: Box, near expected: Landmarks
-  ) throws(AlignError) -> Landmarks
+  ) throws(AlignError) -> PlacedLandmarks
+}
+
+/// Landmarks, and how sure they are.
+struct PlacedLandmarks: Hashable, Sendable, Codable {
+  /// In pixels of the frame.
+  var landmarks: Landmarks
+  /// How far those that can be seen are likely off, percent of the root of their box's area: more where
+  /// something is before the face; nil where nothing tells.
+  var doubt: Float?
+
+  init(_ landmarks: Landmarks, doubt: Float? = nil) {
+    (self.landmarks, self.doubt) = (landmarks, doubt)
+  }
 }

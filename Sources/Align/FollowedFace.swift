@@ -10,6 +10,8 @@ struct FollowedFace: Hashable, Sendable, Codable {
   /// The detector's, when it last looked.
   private(set) var score: Float
   private(set) var landmarks: Landmarks
+  /// Of the landmarks, see `PlacedLandmarks`.
+  private(set) var doubt: Float?
   private var frame: Int
   /// Pixels a frame.
   private var velocity = Point(x: 0, y: 0)
@@ -20,8 +22,10 @@ struct FollowedFace: Hashable, Sendable, Codable {
   private var misfit: Double
   private var framesSinceLook = 0
 
-  init(_ found: Detection, landmarks: Landmarks, in luma: GrayImage, frame: Int) {
-    (box, score, self.landmarks, self.frame) = (found.box, found.score, landmarks, frame)
+  init(_ found: Detection, placed: PlacedLandmarks, in luma: GrayImage, frame: Int) {
+    let landmarks = placed.landmarks
+    (box, score, self.frame) = (found.box, found.score, frame)
+    (self.landmarks, doubt) = (landmarks, placed.doubt)
     seat = FollowedFace.seat(of: found.box, on: landmarks)
     template = FaceTemplate(luma, landmarks: landmarks)
     misfit = headMisfit(of: landmarks)
@@ -51,9 +55,9 @@ struct FollowedFace: Hashable, Sendable, Codable {
     let expected = FollowedFace.box(at: seat, on: shifted)
     if framesSinceLook + 1 < checkInterval {
       let placed = try aligner.finder.landmarks(in: luma, box: expected, near: shifted)
-      if isLikely(placed, expected: expected, in: luma) {
+      if isLikely(placed.landmarks, expected: expected, in: luma) {
         framesSinceLook += 1
-        move(to: placed, box: FollowedFace.box(at: seat, on: placed), frame: frame)
+        move(to: placed, box: FollowedFace.box(at: seat, on: placed.landmarks), frame: frame)
         return true
       }
     }
@@ -77,11 +81,11 @@ struct FollowedFace: Hashable, Sendable, Codable {
       ? try aligner.finder.landmarks(
         in: luma, box: FollowedFace.middle(near.box, expected.box), near: expected.landmarks)
       : try aligner.finder.landmarks(in: luma, of: near)
-    let newSeat = FollowedFace.seat(of: near.box, on: placed)
+    let newSeat = FollowedFace.seat(of: near.box, on: placed.landmarks)
     seat = agrees ? FollowedFace.middle(seat, newSeat) : newSeat
     score = near.score
-    template = FaceTemplate(luma, landmarks: placed)
-    misfit = headMisfit(of: placed)
+    template = FaceTemplate(luma, landmarks: placed.landmarks)
+    misfit = headMisfit(of: placed.landmarks)
     framesSinceLook = 0
     move(to: placed, box: near.box, frame: frame)
   }
@@ -100,11 +104,12 @@ struct FollowedFace: Hashable, Sendable, Codable {
       && FaceTemplate(luma, landmarks: placed).likeness(to: template) > Limit.likeness
   }
 
-  private mutating func move(to placed: Landmarks, box: Box, frame: Int) {
-    let step = (placed.box.center - landmarks.box.center) * (1 / Float(frame - self.frame))
+  private mutating func move(to placed: PlacedLandmarks, box: Box, frame: Int) {
+    let step =
+      (placed.landmarks.box.center - landmarks.box.center) * (1 / Float(frame - self.frame))
     // Half of what was known stays, for landmarks tremble.
     velocity = (velocity + step) * 0.5
-    landmarks = placed
+    (landmarks, doubt) = (placed.landmarks, placed.doubt)
     self.box = box
     self.frame = frame
   }

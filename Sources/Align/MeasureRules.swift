@@ -11,7 +11,9 @@ public let squareRules: [String: Int] = [
 ]
 
 /// Those of the frame, which is seen once.
-public let frameRules: [String: Int] = ["upscaled": 1, "blockiness": 1, "interlaced": 1]
+public let frameRules: [String: Int] = [
+  "upscaled": 1, "blockiness": 1, "interlaced": 1, "doubt": 1,
+]
 
 /// Those of a track as a whole.
 public let trackRules: [String: Int] = ["jitter": 1]

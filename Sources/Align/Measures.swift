@@ -20,6 +20,7 @@ import func Foundation.log2
 /// | `eyes` | the wider eye's lid gap over the distance from chin to eyes |
 /// | `mouth` | the largest gap of the inner lips over the same distance |
 /// | `brows` | how far the brows are above the eyes, over the same distance |
+/// | `doubt` | how far landmarks that can be seen are likely off, percent of the face; from its network |
 ///
 /// Sources: ISO/IEC 29794-5 as its reference implementation OFIQ measures it, without its networks
 /// and without its scaling to 0 to 100: thresholds are percentiles, taken elsewhere.

@@ -13,6 +13,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     /// The detector's when it last looked; 0 is just found, 1 and more is clear.
     public let score: Float
     public let landmarks: Landmarks
+    /// Of the landmarks, see `PlacedLandmarks`.
+    public let doubt: Float?
     /// Tracks count from 0 through the whole video.
     public let track: Int
   }
@@ -100,7 +102,8 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     return Frame(
       isCut: isCut, shot: shot,
       faces: zip(followed, tracks).map {
-        Face(box: $0.box, score: $0.score, landmarks: $0.landmarks, track: $1)
+        Face(
+          box: $0.box, score: $0.score, landmarks: $0.landmarks, doubt: $0.doubt, track: $1)
       })
   }
 
@@ -154,10 +157,10 @@ public struct VideoAligner: Hashable, Sendable, Codable {
     _ found: Detection, in luma: GrayImage, frame: Int, using aligner: FaceAligner
   ) throws(AlignError) {
     guard isNew(found.box) else { return }
-    let landmarks = try aligner.finder.landmarks(in: luma, of: found)
+    let placed = try aligner.finder.landmarks(in: luma, of: found)
     // Of a part of a face that is followed already the box is new, the landmarks are not.
     guard !followed.contains(where: { found.isSameFace(as: $0.landmarks) }) else { return }
-    followed.append(FollowedFace(found, landmarks: landmarks, in: luma, frame: frame))
+    followed.append(FollowedFace(found, placed: placed, in: luma, frame: frame))
   }
 
   /// Whether no face that is followed is in the box, or the box in its.

@@ -11,6 +11,7 @@ enum MeasureColumn: String, CaseIterable {
   case dynamicRange = "dynamic_range"
   case blurAngle = "blur_angle"
   case colourCast = "colour_cast"
+  case doubt
 
   /// Those that migration 2 made columns.
   static let version2: [MeasureColumn] = [
@@ -18,13 +19,14 @@ enum MeasureColumn: String, CaseIterable {
   ]
 
   /// Those that migration 5 added.
-  static let version5 = allCases.filter { !version2.contains($0) }
+  static let version5 = allCases.filter { !version2.contains($0) && $0 != .doubt }
 
   /// Whether the index that answers filters holds it; the others, which say little alone, are read from
   /// the table.
   var isIndexed: Bool {
     switch self {
-    case .luminanceVariance, .dynamicRange, .blurAngle, .colourCast, .tint, .warmth, .uniformity:
+    case .luminanceVariance, .dynamicRange, .blurAngle, .colourCast, .tint, .warmth, .uniformity,
+      .interlaced, .outside, .upscaled:
       false
     default: true
     }

@@ -13,14 +13,6 @@ extension Schema {
         rules TEXT NOT NULL CHECK (rules <> ''),
         last_face INTEGER NOT NULL
       ) STRICT;
-      """, filterIndex, faceDetailView, facesView, faceFactsView,
+      """, faceDetailView, facesView, faceFactsView,
     ]
-
-  /// The index of migration 2 with the measures that are filtered by most.
-  private static let filterIndex = """
-    DROP INDEX face_filter;
-    CREATE INDEX face_filter ON face(rejection_id, cell, identity_id, light_bin, duplicate_id, yaw,
-      pitch, roll, eye_distance, \(MeasureColumn.indexed.map(\.rawValue).joined(separator: ", ")),
-      score, video_id, track, ordinal, position);
-    """
 }

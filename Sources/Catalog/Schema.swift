@@ -13,7 +13,7 @@ enum Schema {
   /// Grows with each migration, whose number it is.
   ///
   /// Kept in `user_version`.
-  static let version = 6
+  static let version = 7
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -26,7 +26,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
     for (number, statements) in [
-      (2, version2), (3, version3), (4, version4), (5, version5), (6, version6),
+      (2, version2), (3, version3), (4, version4), (5, version5), (6, version6), (7, version7),
     ] {
       migrator.registerMigration("\(number)") { db in
         for statement in statements { try db.execute(sql: statement) }

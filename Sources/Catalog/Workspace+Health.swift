@@ -67,7 +67,7 @@ extension MeasureColumn {
     switch self {
     case .sharpness, .interEye: .low
     case .underExposed, .overExposed, .landmarkMisfit, .noise, .blur, .upscaled, .blockiness,
-      .interlaced, .outside, .jitter:
+      .interlaced, .outside, .jitter, .doubt:
       .high
     default: nil
     }

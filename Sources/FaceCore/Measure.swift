@@ -17,6 +17,7 @@ public struct Measure: Hashable, Sendable, Codable {
   ///
   /// Others are kept, too.
   public static let sharpness = "sharpness"
+  public static let doubt = "doubt"
   /// Mean linear luminance of the skin, 0 to 1.
   public static let luminance = "luminance"
   /// How far the mouth and the eyes are open, as ratios.

@@ -95,6 +95,28 @@ private enum Bound {
     }
   }
 
+  @Test(.enabled(if: picturesAreHere))
+  func aFaceWithItsMouthCoveredIsDoubted() throws {
+    let aligner = try FaceAligner()
+    var ratios: [Double] = []
+    for (image, truth) in try Annotated.pictures("ytf_test", count: 16) {
+      func doubt(_ image: Image) throws -> Double? {
+        DetectionTests.face(of: truth, in: try aligner.faces(in: image))?.measures
+          .first { $0.name == Measure.doubt }?.value
+      }
+      let eyes = truth[36].distance(to: truth[45])
+      let mouth = truth.mean(of: Landmarks.outerLips)
+      var covered = image
+      covered.draw(
+        Image(width: Int(eyes), height: Int(0.5 * eyes), red: 120, green: 80, blue: 60),
+        x: Int(mouth.x - 0.5 * eyes), y: Int(mouth.y - 0.25 * eyes))
+      guard let bare = try doubt(image), let more = try doubt(covered) else { continue }
+      ratios.append(more / bare)
+    }
+    // Some are not found any more.
+    #expect(ratios.count >= 4 && ratios.count { $0 > 1.1 } >= ratios.count - 1, "\(ratios)")
+  }
+
   /// Larger than what is searched, so it is reduced first, by other factors across and down.
   @Test(.enabled(if: picturesAreHere))
   func aFaceInALargePictureIsFoundWhereItIs() throws {

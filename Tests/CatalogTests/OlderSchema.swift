@@ -33,7 +33,7 @@ extension Scratch {
           CREATE INDEX face_filter ON face(rejection_id, cell, sharpness, landmark_misfit);
           CREATE VIEW faces AS SELECT 1; CREATE VIEW face_detail AS SELECT 1;
           CREATE VIEW face_facts AS SELECT 1;
-          DELETE FROM grdb_migrations WHERE identifier IN ('4', '5', '6');
+          DELETE FROM grdb_migrations WHERE identifier IN ('4', '5', '6', '7');
           PRAGMA user_version = 3;
           """)
       try db.execute(sql: more)

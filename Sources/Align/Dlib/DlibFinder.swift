@@ -42,14 +42,16 @@
         threshold: expected == nil ? detector.detector.options.threshold : Self.expectedScore)
     }
 
-    func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-      try predictor.landmarks(in: luma, box: found.box)
+    func landmarks(
+      in luma: GrayImage, of found: Detection
+    ) throws(AlignError) -> PlacedLandmarks {
+      PlacedLandmarks(try predictor.landmarks(in: luma, box: found.box))
     }
 
     func landmarks(
       in luma: GrayImage, box: Box, near expected: Landmarks
-    ) throws(AlignError) -> Landmarks {
-      try predictor.landmarks(in: luma, box: box)
+    ) throws(AlignError) -> PlacedLandmarks {
+      PlacedLandmarks(try predictor.landmarks(in: luma, box: box))
     }
   }
 #endif

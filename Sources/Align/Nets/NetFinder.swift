@@ -58,7 +58,9 @@ final class NetFinder: FaceFinder {
   }
 
   private func judged(_ found: FoundFace, by placed: PlacedFace) -> Detection {
-    Detection(box: found.box, score: found.evidence(placed), landmarks: placed.landmarks)
+    Detection(
+      box: found.box, score: found.evidence(placed), landmarks: placed.landmarks,
+      doubt: placed.doubt)
   }
 
   func detection(
@@ -87,13 +89,20 @@ final class NetFinder: FaceFinder {
       ? judged : nil
   }
 
-  func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> Landmarks {
-    found.landmarks ?? placer.face(in: luma, foundIn: FaceSquare(around: found.box)).landmarks
+  func landmarks(in luma: GrayImage, of found: Detection) throws(AlignError) -> PlacedLandmarks {
+    if let landmarks = found.landmarks {
+      return PlacedLandmarks(landmarks, doubt: found.doubt)
+    }
+    return placed(placer.face(in: luma, foundIn: FaceSquare(around: found.box)))
   }
 
   func landmarks(
     in luma: GrayImage, box: Box, near expected: Landmarks
-  ) throws(AlignError) -> Landmarks {
-    placer.face(in: luma, square: FaceSquare(around: fivePoints(of: expected))).landmarks
+  ) throws(AlignError) -> PlacedLandmarks {
+    placed(placer.face(in: luma, square: FaceSquare(around: fivePoints(of: expected))))
+  }
+
+  private func placed(_ face: PlacedFace) -> PlacedLandmarks {
+    PlacedLandmarks(face.landmarks, doubt: face.doubt)
   }
 }

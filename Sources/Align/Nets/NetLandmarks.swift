@@ -14,6 +14,17 @@ package struct PlacedFace: Hashable, Sendable {
   package var pose: Pose
   /// How far the entries of its rotation matrix are likely off, on average.
   package var poseSpread: Float
+
+  /// The mean spread of the points that are seen, percent of the root of their box's area.
+  ///
+  /// The network never learned what covers a face, but that it cannot know where points are that it does not
+  /// see.
+  package var doubt: Float {
+    let seen = spread.indices.filter { visible[$0] >= 0.5 }
+    let counted = seen.isEmpty ? Array(spread.indices) : seen
+    let mean = counted.reduce(0) { $0 + spread[$1] } / Float(counted.count)
+    return 100 * mean / max(landmarks.box.area.squareRoot(), .leastNormalMagnitude)
+  }
 }
 
 /// Places the 68 landmarks of a face at any yaw with the built-in network.
