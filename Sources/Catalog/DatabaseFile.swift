@@ -1,3 +1,4 @@
+import FaceCore
 import Foundation
 import GRDB
 
@@ -165,7 +166,7 @@ private func translating<Value>(_ path: String, _ body: () throws -> Value) thro
       }
     throw CatalogError(code: code, subject: path, reason: oneLine(reason))
   } catch let error as CocoaError {
-    throw CatalogError(code: .system, subject: path, reason: oneLine(error.localizedDescription))
+    throw CatalogError(code: .system, subject: path, reason: FileError.cause(of: error))
   }
 }
 

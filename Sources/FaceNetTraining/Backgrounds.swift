@@ -16,7 +16,9 @@ package struct Backgrounds: Sendable {
   ///
   /// Throws for a folder or a picture that cannot be read.
   package init(folder: String) throws {
-    let names = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+    let names = try FileError.naming(folder, "cannot be read") {
+      try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+    }
     pictures = try names.filter {
       ["jpg", "jpeg", "png"].contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
     }.map { name in

@@ -33,7 +33,9 @@ package enum PortraitFile {
 
   /// Throws for a file that is not one, or is cut off.
   package static func read(_ path: String) throws -> [Portrait] {
-    let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    let data = try FileError.naming(path, "cannot be read") {
+      try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    }
     let damaged = FileError(subject: path, reason: "not a file of portraits, or cut off")
     guard data.count >= 8 else { throw damaged }
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }

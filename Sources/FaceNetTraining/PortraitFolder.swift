@@ -24,8 +24,11 @@ package enum PortraitFolder {
     list path: String, firstPerson: Int = 0, isWanted: (Annotation) -> Bool = { _ in true }
   ) throws -> [Portrait] {
     let url = URL(fileURLWithPath: path)
-    let annotations = try JSONDecoder().decode([Annotation].self, from: Data(contentsOf: url))
-      .filter(isWanted)
+    let data = try FileError.naming(path, "cannot be read") { try Data(contentsOf: url) }
+    guard let all = try? JSONDecoder().decode([Annotation].self, from: data) else {
+      throw FileError(subject: path, reason: "is no list of pictures")
+    }
+    let annotations = all.filter(isWanted)
     for annotation in annotations {
       guard let numbers = annotation.embedding else { continue }
       guard numbers.count == EmbeddingNetwork.count, numbers.allSatisfy(\.isFinite) else {

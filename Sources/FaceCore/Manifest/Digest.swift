@@ -31,14 +31,16 @@ public struct Digest: Sendable {
 
   /// Reads the file in pieces of 4 MB.
   ///
-  /// Throws what the file system says.
+  /// Throws `FileError`.
   public static func hex(ofFile path: String) throws -> String {
-    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? file.close() }  // Read only: closing cannot lose anything.
-    var digest = Digest()
-    while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
-      digest.update(piece)
+    try FileError.naming(path, "cannot be read") {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }  // Read only: closing cannot lose anything.
+      var digest = Digest()
+      while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+        digest.update(piece)
+      }
+      return digest.hex()
     }
-    return digest.hex()
   }
 }

@@ -1,3 +1,4 @@
+import FaceCore
 import Foundation
 import Networks
 
@@ -167,7 +168,7 @@ struct Checkpoint {
     let beside = folder.appending(path: ".partial-\(name(step: step))")
     let final = folder.appending(path: name(step: step))
     try removePartial(in: folder)
-    try filing(beside) { try $0.createDirectory(at: beside, withIntermediateDirectories: true) }
+    try FileManager.default.makeFolder(beside.path)
     let metadata = ["manifest": manifest, "step": String(step)]
     try write(weights, optimizer, metadata: metadata, prefix: "", in: beside)
     if let discriminator {
@@ -183,13 +184,12 @@ struct Checkpoint {
     let state = State(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
       discriminatorStep: discriminator?.optimizer.step, checksums: checksums)
-    try canonicalJSON(state).write(to: beside.appending(path: stateName))
-    try synchronizeToDisk(beside.appending(path: stateName).path)
+    let stateFile = beside.appending(path: stateName)
+    try FileError.naming(stateFile.path) { try canonicalJSON(state).write(to: stateFile) }
+    try synchronizeToDisk(stateFile.path)
     try synchronizeToDisk(beside.path)
     // One with this number can only be a damaged one that a resumption passed over.
-    try filing(final) { files in
-      if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
-    }
+    if FileManager.default.fileExists(atPath: final.path) { try remove(final) }
     try renameOnDisk(beside.path, to: final.path)
   }
 
@@ -198,14 +198,20 @@ struct Checkpoint {
     // A run without the folder has nothing to delete.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     for name in names where name.hasPrefix(".partial-") {
-      try filing(folder) { try $0.removeItem(at: folder.appending(path: name)) }
+      try remove(folder.appending(path: name))
     }
   }
 
   /// Deletes all but the latest `count`.
   static func prune(in folder: URL, keeping count: Int) throws {
     for step in steps(in: folder).dropFirst(count) {
-      try filing(folder) { try $0.removeItem(at: folder.appending(path: name(step: step))) }
+      try remove(folder.appending(path: name(step: step)))
+    }
+  }
+
+  private static func remove(_ folder: URL) throws {
+    try FileError.naming(folder.path, "cannot be removed") {
+      try FileManager.default.removeItem(at: folder)
     }
   }
 }

@@ -6,14 +6,3 @@ func canonicalJSON(_ value: some Encodable) throws -> Data {
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   return try encoder.encode(value) + Data("\n".utf8)
 }
-
-/// Does something to a folder, and says in one line what and why it could not.
-func filing(_ url: URL, _ work: (FileManager) throws -> Void) throws {
-  do {
-    try work(.default)
-  } catch let error as CocoaError {
-    let reason = (error.underlying as? POSIXError).map { String(describing: $0.code) }
-    throw TrainerError(
-      code: .badFile, subject: url.path, reason: reason ?? error.localizedDescription)
-  }
-}

@@ -20,6 +20,7 @@ struct History {
     var quality: PreviewQuality?
   }
 
+  private let url: URL
   /// Closes itself.
   private let file: FileHandle
   private let encoder = JSONEncoder()
@@ -38,17 +39,22 @@ struct History {
     var data = Data(kept.joined(separator: [UInt8(ascii: "\n")]))
     if !kept.isEmpty { data.append(UInt8(ascii: "\n")) }
     try AtomicFile.write(data, to: url.path)
-    file = try FileHandle(forWritingTo: url)
-    try file.seekToEnd()
+    self.url = url
+    file = try FileError.naming(url.path) {
+      let file = try FileHandle(forWritingTo: url)
+      try file.seekToEnd()
+      return file
+    }
     encoder.outputFormatting = .sortedKeys
   }
 
   func append(_ line: Line) throws {
-    try file.write(contentsOf: try encoder.encode(line) + Data("\n".utf8))
+    let data = try encoder.encode(line) + Data("\n".utf8)
+    try FileError.naming(url.path) { try file.write(contentsOf: data) }
   }
 
   /// Returns when the disk has all lines.
-  func synchronize() throws { try file.synchronize() }
+  func synchronize() throws { try FileError.naming(url.path) { try file.synchronize() } }
 }
 
 extension History.Line {

@@ -140,7 +140,7 @@ public final class TrainingRun {
     var lock: RunLock?
     defer { withExtendedLifetime(lock) {} }
     if team.keepsFiles {
-      try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
+      try FileManager.default.makeFolder(folder.path)
       lock = try RunLock(folder: folder)
       try prepareFolder()
     }
@@ -265,7 +265,7 @@ public final class TrainingRun {
 
   private func prepareFolder() throws {
     for folder in [folder, checkpoints, previews] {
-      try filing(folder) { try $0.createDirectory(at: folder, withIntermediateDirectories: true) }
+      try FileManager.default.makeFolder(folder.path)
     }
     try Checkpoint.removePartial(in: checkpoints)
     let description = SwapModel.Description(configuration: configuration, manifest: manifest)

@@ -62,7 +62,7 @@ public final class TensorBoardLog {
   }
 
   private func write(_ content: EventRecord.Content, step: Int) throws {
-    try filing(folder) { _ in
+    try FileError.naming(folder.path) {
       if file == nil { file = try begin() }
       let record = EventRecord(time: Date().timeIntervalSince1970, step: step, content: content)
       try file?.handle.write(contentsOf: record.framed)

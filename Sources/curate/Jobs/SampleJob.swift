@@ -34,9 +34,8 @@ struct SampleJob {
   /// Draws one file; the truth comes last, so where it is, the video is whole.
   func write(_ output: Output, progress: (Progress) -> Void) throws {
     let clip = output.clip
-    try FileManager.default.createDirectory(
-      at: URL(fileURLWithPath: output.video).deletingLastPathComponent(),
-      withIntermediateDirectories: true)
+    try FileManager.default.makeFolder(
+      URL(fileURLWithPath: output.video).deletingLastPathComponent().path)
     let rate = Int32(clip.framesPerSecond)
     var settings = VideoSettings(
       width: clip.width, height: clip.height,

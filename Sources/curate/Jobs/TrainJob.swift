@@ -50,7 +50,7 @@ struct TrainJob {
       torch: torch?.engine, group: torch?.group, startingFrom: startingFrom)
     let keepsFiles = torch?.group?.place.rank ?? 0 == 0
     if keepsFiles {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try FileManager.default.makeFolder(folder.path)
       // `apply` reads who and how much of the face from here, wherever the model is taken.
       try AtomicFile.write(
         try manifest.data(), to: folder.appending(path: Self.manifestName).path)

@@ -31,8 +31,10 @@ struct TruthFinder {
     guard FileManager.default.fileExists(atPath: path) else {
       throw CommandError("\(path): no such folder or video")
     }
-    let facts = try FileManager.default.attributesOfItem(atPath: path)
-    let isFolder = facts[.type] as? FileAttributeType == .typeDirectory
+    let isFolder = try FileError.naming(path, "cannot be read") {
+      try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        == .typeDirectory
+    }
     let folder =
       isFolder
       ? URL(fileURLWithPath: path)
