@@ -76,16 +76,18 @@ struct Export: ParsableCommand {
     let name = manifestName
     let recipe = try resolvedRecipe()
     let path = workspace.manifestPath(name)
-    guard dryRun || force || !FileManager.default.fileExists(atPath: path) else {
-      throw CommandError("\(path): exists; add --force to replace it")
-    }
+    let taken = CommandError("\(path): exists; add --force to replace it")
+    guard dryRun || force || !FileManager.default.fileExists(atPath: path) else { throw taken }
     let opened = try dryRun ? workspace.open(.readOnly) : workspace.openForWriting()
     let job = ExportJob(workspace: opened, recipe: recipe, name: name)
     let (manifest, tallies) = try job.run()
     if !dryRun {
-      try FileManager.default.createDirectory(
-        atPath: workspace.folder + "/manifests", withIntermediateDirectories: true)
-      try AtomicFile.write(try manifest.data(), to: path)
+      try FileManager.default.makeFolder(workspace.folder + "/manifests")
+      if force {
+        try AtomicFile.write(try manifest.data(), to: path)
+      } else if try !AtomicFile.create(try manifest.data(), at: path) {
+        throw taken
+      }
       try job.record(manifest, path: URL(fileURLWithPath: path).standardizedFileURL.path)
     }
     for tally in tallies where tally.identities.count > 1 {

@@ -225,6 +225,29 @@ import Testing
     }
   }
 
+  @Test func ofTwoExportsUnderOneNameOneIsKept() throws {
+    let workspace = Self.prepared
+    let script = """
+      "$@" --seed 1 & first=$!; "$@" --seed 2 & second=$!
+      wait $first; one=$?; wait $second; echo "$one $?"
+      """
+    let result = try Shell.run(
+      "bash",
+      [
+        "-c", script, "bash", Shell.curate, "--workspace", workspace.path, "export", "race",
+        "--source", "identity = alice", "--target", "identity = bob", "--faces", "20", "--format",
+        "json",
+      ])
+    #expect(result.output.hasSuffix("0 1\n") || result.output.hasSuffix("1 0\n"), "\(result)")
+    #expect(result.errorLines.count == 1, "\(result.errors)")
+    #expect(result.errors.contains("manifests/race.jsonl: exists; add --force"))
+    let kept = try Manifest(path: workspace.path + "/manifests/race.jsonl").id
+    let known = try Shell.run(
+      "sqlite3",
+      [workspace.path + "/catalog.sqlite", "SELECT lower(id) FROM manifest WHERE name = 'race'"])
+    #expect(known.output == kept + "\n")
+  }
+
   /// Nothing but catalogue, recipe and seed decides what is written.
   @Test func threadsLanguageAndTimeZoneChangeNoByte() throws {
     let workspace = Self.prepared
