@@ -13,6 +13,8 @@ public struct TarArchive: Sendable {
   }
 
   public let path: String
+  /// Bytes of the whole file.
+  public let size: Int
   /// In the file's order; no name twice.
   public let members: [Member]
 
@@ -57,7 +59,7 @@ public struct TarArchive: Sendable {
       }
       offset += header.span
     }
-    self.path = path
+    (self.path, size) = (path, length)
     members = found
   }
 
@@ -71,11 +73,19 @@ public struct TarArchive: Sendable {
 
   /// The bytes of a member of the archive at `path`, whose list need not be kept for that.
   public static func bytes(of member: Member, in path: String) throws(MediaError) -> [UInt8] {
+    let range = member.offset..<member.offset + member.size
+    return try bytes(of: member.name, at: range, in: path)
+  }
+
+  /// The bytes of a part of the archive at `path`, headers and all; `name` says in errors what it is.
+  package static func bytes(
+    of name: String, at range: Range<Int>, in path: String
+  ) throws(MediaError) -> [UInt8] {
     let file = try InputFile(path: path)
-    let bytes = try file.read(at: member.offset, count: member.size)
-    guard bytes.count == member.size else {
+    let bytes = try file.read(at: range.lowerBound, count: range.count)
+    guard bytes.count == range.count else {
       throw MediaError(
-        code: .corrupt, subject: path, reason: "\(member.name) is cut short; the file has changed")
+        code: .corrupt, subject: path, reason: "\(name) is cut short; the file has changed")
     }
     return bytes
   }

@@ -9,7 +9,7 @@ public struct TarWriter: ~Copyable {
   private let temporaryPath: String
   private let descriptor: Int32
   /// Bytes of the file when it would be closed now.
-  public private(set) var size = 2 * TarHeader.blockSize
+  public private(set) var size = Self.end.count
   private var isCommitted = false
 
   /// Throws ``MediaError`` when the folder cannot be written, or another process writes the same.
@@ -49,30 +49,42 @@ public struct TarWriter: ~Copyable {
     TarHeader(name: "", size: count, type: 0).span
   }
 
-  /// Adds a regular file.
+  /// Zeros that end every archive.
+  package static let end = [UInt8](repeating: 0, count: 2 * TarHeader.blockSize)
+
+  /// All bytes that a regular file adds to an archive: its header, its own, and zeros up to a whole block.
   ///
-  /// Throws ``MediaError``: `unsupported` for a name of more than 100 bytes or one that is absolute
-  /// or leads elsewhere.
-  public mutating func add(_ name: String, _ bytes: [UInt8]) throws(MediaError) {
+  /// `archive` names it in errors. Throws ``MediaError``: `unsupported` for a name of more than 100
+  /// bytes or one that is absolute or leads elsewhere.
+  package static func record(
+    _ name: String, _ bytes: [UInt8], of archive: String
+  ) throws(MediaError) -> [UInt8] {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     guard (1...TarHeader.nameLimit).contains(name.utf8.count), !name.utf8.contains(0),
       parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
     else {
       throw MediaError(
-        code: .unsupported, subject: path, reason: "cannot hold the name \(name.debugDescription)")
+        code: .unsupported, subject: archive,
+        reason: "cannot hold the name \(name.debugDescription)")
     }
     let header = TarHeader(name: name, size: bytes.count, type: UInt8(ascii: "0"))
     let rest = header.span - TarHeader.blockSize - bytes.count
-    for part in [header.block, bytes, [UInt8](repeating: 0, count: rest)] {
-      try PendingFile.write(part, to: descriptor, of: path)
-    }
-    size += header.span
+    return header.block + bytes + [UInt8](repeating: 0, count: rest)
+  }
+
+  /// Adds a regular file.
+  ///
+  /// Throws ``MediaError``: `unsupported` for a name of more than 100 bytes or one that is absolute
+  /// or leads elsewhere.
+  public mutating func add(_ name: String, _ bytes: [UInt8]) throws(MediaError) {
+    let record = try Self.record(name, bytes, of: path)
+    try PendingFile.write(record, to: descriptor, of: path)
+    size += record.count
   }
 
   /// Writes the end, flushes to the disk and gives the file its name.
   public consuming func commit() throws(MediaError) {
-    let end = [UInt8](repeating: 0, count: 2 * TarHeader.blockSize)
-    try PendingFile.write(end, to: descriptor, of: path)
+    try PendingFile.write(Self.end, to: descriptor, of: path)
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw PendingFile.cannotWrite(path, errno)
     }

@@ -13,7 +13,7 @@ struct ManifestCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check that no byte of a manifest or of its crops has changed.")
+      abstract: "Check that no byte of a manifest, of its crops or of its shards has changed.")
 
     @OptionGroup var workspace: WorkspaceOption
     @OptionGroup var output: OutputOption
@@ -41,9 +41,7 @@ struct ManifestCommand: ParsableCommand {
         name, shardsIn: crops, workspace: workspace, access: .readOnly)
       let manifest = placed.manifest
       let reporter = progress.reporter("verify \(name)", unit: "faces")
-      try manifest.verifyCrops(
-        absence: placed.crops.absence, crop: placed.crops.crop,
-        progress: { reporter.report($0) })
+      try placed.verify(progress: { reporter.report($0) })
       try output.show(Summary(manifestID: manifest.id, faces: manifest.rows.count)) {
         "\(manifest.id)  \(manifest.rows.count) faces, all as written"
       }

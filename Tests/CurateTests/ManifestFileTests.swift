@@ -217,12 +217,20 @@ import Testing
     try #require(try workspace.curate("manifest", "pack", "pair", shards, "--quiet").status == 0)
     let path = shards + "/pair-000000.tar"
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
-    for length in [0, 1, 512, 700, data.count / 2, data.count - 1024] {
+    for length in [0, 1, 512, 700, data.count / 2, data.count - 1024, data.count - 1] {
       try data.prefix(length).write(to: URL(fileURLWithPath: path))
       let result = try workspace.curate("manifest", "verify", shards + "/pair.jsonl", "--quiet")
       #expect(result.status == 1 && result.errorLines.count == 1, "\(length): \(result.errors)")
       #expect(result.errors.contains("pair-000000.tar: "), "\(length): \(result.errors)")
     }
+    // A row beside its crop is as much a part of it.
+    var changed = data
+    let place = try #require(data.range(of: Data("\"side\"".utf8))).lowerBound
+    changed[place + 1] ^= 1
+    try changed.write(to: URL(fileURLWithPath: path))
+    let result = try workspace.curate("manifest", "verify", shards + "/pair.jsonl", "--quiet")
+    #expect(result.status == 1 && result.errorLines.count == 1, "\(result.errors)")
+    #expect(result.errors.contains("pair-000000.tar: at byte \(place + 1): "), "\(result.errors)")
   }
 
   @Test func ofTwoExportsUnderOneNameOneIsKept() throws {

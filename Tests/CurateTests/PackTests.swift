@@ -71,4 +71,22 @@ import Testing
       ["--workspace", away, "train", "pair", "--crops", shards, "--name", "no"] + options)
     #expect(gone.status == 1 && gone.errors.contains("pair-000000.tar: No such file"))
   }
+
+  @Test func aFolderThatCannotBeMadeIsNamedInOneLine() throws {
+    let workspace = try TestWorkspace.paired(faces: 30)
+    let file = workspace.folder.path("letter.txt")
+    try Data("dear".utf8).write(to: URL(fileURLWithPath: file))
+    for (folder, cause) in [
+      (file, "Not a directory"), (file + "/below", "Not a directory"),
+      ("/proc/x", "No such file or directory"), ("", "No such file or directory"),
+    ] {
+      let result = try workspace.curate("manifest", "pack", "pair", folder, "--quiet")
+      #expect(result.status == 1 && result.errorLines.count == 1, "\(result.errors)")
+      let name = folder.isEmpty ? "''" : folder
+      #expect(result.errors.contains("\(name): cannot be written: \(cause)"), "\(result.errors)")
+    }
+    let sample = try workspace.curate("sample", file + "/clips", "--quiet", "--seconds", "1")
+    #expect(sample.status == 1 && sample.errorLines.count == 1, "\(sample.errors)")
+    #expect(sample.errors.contains("letter.txt/clips: cannot be written: Not a directory"))
+  }
 }

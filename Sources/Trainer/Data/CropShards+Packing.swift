@@ -41,10 +41,11 @@ extension CropShards {
         reason: "exists and is not this manifest; add --force to replace it and its shards")
     }
     try manifest.verifyCrops(crop: crop)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let files = FileManager.default
+    try files.makeFolder(folder)
     if let old, old != list {
       // Another manifest's list must not stand beside these shards if this ends early.
-      try FileManager.default.removeItem(atPath: listPath)
+      try FileError.naming(listPath, "cannot be removed") { try files.removeItem(atPath: listPath) }
     }
     var rows = manifest.rows[...]
     var shards = 0
@@ -56,13 +57,10 @@ extension CropShards {
       progress(
         FaceCore.Progress(done: manifest.rows.count - rows.count, total: manifest.rows.count))
     }
-    var extra = shards
-    while FileManager.default.fileExists(
-      atPath: path(of: manifest.header.name, shard: extra, in: folder))
-    {
-      try FileManager.default.removeItem(
-        atPath: path(of: manifest.header.name, shard: extra, in: folder))
-      extra += 1
+    for shard in shards... {
+      let extra = path(of: manifest.header.name, shard: shard, in: folder)
+      guard files.fileExists(atPath: extra) else { break }
+      try FileError.naming(extra, "cannot be removed") { try files.removeItem(atPath: extra) }
     }
     try AtomicFile.write(list, to: listPath)
     return shards
@@ -87,7 +85,7 @@ extension CropShards {
       let space = TarWriter.space(for: bytes.count) + TarWriter.space(for: line.count)
       if rest.count < rows.count, writer.size + space > limits.bytes { break }
       try writer.add(memberName(of: row), bytes)
-      try writer.add("\(row.id).json", line)
+      try writer.add(rowName(of: row), line)
       rest.removeFirst()
     }
     try writer.commit()

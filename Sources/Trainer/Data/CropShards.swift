@@ -7,15 +7,15 @@ public import Media
 ///
 /// Source of the format: https://github.com/webdataset/webdataset
 public struct CropShards: Sendable {
-  private struct Place {
+  struct Place {
     let shard: Int
     let member: TarArchive.Member
   }
 
-  /// Of the shards.
-  private let paths: [String]
+  /// Of the shards, and how many bytes each has.
+  let files: [(path: String, size: Int)]
   /// By the crop's name in the manifest.
-  private let places: [String: Place]
+  let places: [String: Place]
 
   /// The first shard's file of the manifest in a folder.
   public static func path(of name: String, shard: Int = 0, in folder: String) -> String {
@@ -32,23 +32,23 @@ public struct CropShards: Sendable {
     let names = Dictionary(
       manifest.rows.map { (Self.memberName(of: $0), $0.crop.name) },
       uniquingKeysWith: { first, _ in first })
-    var paths: [String] = []
+    var files: [(path: String, size: Int)] = []
     var places: [String: Place] = [:]
     repeat {
-      let path = Self.path(of: manifest.header.name, shard: paths.count, in: folder)
+      let path = Self.path(of: manifest.header.name, shard: files.count, in: folder)
       let archive = try TarArchive(path: path)
       for member in archive.members {
         guard let crop = names[member.name] else { continue }
-        guard places.updateValue(Place(shard: paths.count, member: member), forKey: crop) == nil
+        guard places.updateValue(Place(shard: files.count, member: member), forKey: crop) == nil
         else {
           throw MediaError(
             code: .corrupt, subject: path, reason: "\(member.name) is in another shard, too")
         }
       }
-      paths.append(path)
+      files.append((path, archive.size))
     } while FileManager.default.fileExists(
-      atPath: Self.path(of: manifest.header.name, shard: paths.count, in: folder))
-    (self.paths, self.places) = (paths, places)
+      atPath: Self.path(of: manifest.header.name, shard: files.count, in: folder))
+    (self.files, self.places) = (files, places)
   }
 
   /// The bytes of a crop, by its name in the manifest; nil where no shard has it.
@@ -56,7 +56,7 @@ public struct CropShards: Sendable {
   /// May be called from any thread. Throws ``MediaError`` when its shard cannot be read.
   public func crop(named name: String) throws(MediaError) -> [UInt8]? {
     guard let place = places[name] else { return nil }
-    return try TarArchive.bytes(of: place.member, in: paths[place.shard])
+    return try TarArchive.bytes(of: place.member, in: files[place.shard].path)
   }
 
   /// What a face's crop is called in a shard.
@@ -65,4 +65,7 @@ public struct CropShards: Sendable {
     let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? "jpg"
     return "\(row.id).\(ending)"
   }
+
+  /// What a face's row is called in a shard.
+  static func rowName(of row: ManifestRow) -> String { "\(row.id).json" }
 }

@@ -12,6 +12,13 @@ struct CropSource: Sendable {
   /// Why a crop would not be there, and what to do about it.
   let absence: String
 
+  /// For work that needs no crops.
+  static let none = CropSource(crop: { _ in nil }, absence: "not looked for")
+
+  private init(crop: @escaping @Sendable (String) throws -> [UInt8]?, absence: String) {
+    (self.crop, self.absence) = (crop, absence)
+  }
+
   init(_ workspace: Workspace) {
     let crops = workspace.crops
     crop = { try crops.crop(named: $0) }
@@ -40,9 +47,13 @@ struct CropSource: Sendable {
 
 /// A manifest, and where its crops are: in the workspace or in shards.
 struct PlacedManifest {
+  /// The manifest's file.
+  let path: String
   let manifest: Manifest
   let crops: CropSource
-  /// Nil when crops come from shards and there is no workspace.
+  /// Nil when crops come from the workspace.
+  let shards: CropShards?
+  /// Nil when crops come from shards, or are not needed, and there is no workspace.
   let workspace: Workspace?
 
   /// `name`, a manifest's name or file, with crops from `folder`, or from shards beside the file, or
@@ -51,19 +62,24 @@ struct PlacedManifest {
   /// Without a manifest of that name in the workspace the one in `folder` is taken.
   init(
     _ name: String, shardsIn folder: String?, workspace option: WorkspaceOption,
-    access: Workspace.Access = .readWrite
+    access: Workspace.Access = .readWrite, needsCrops: Bool = true
   ) throws {
     var path = option.resolveManifest(name)
     let isFile = name.contains("/") || name.hasSuffix(".jsonl")
     if let folder, !isFile, !FileManager.default.fileExists(atPath: path) {
       path = "\(folder)/\(name).jsonl"
     }
-    manifest = try Manifest(path: path)
+    (self.path, manifest) = (path, try Manifest(path: path))
     let beside = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let first = CropShards.path(of: manifest.header.name, in: beside)
     let hasShards = isFile && FileManager.default.fileExists(atPath: first)
+    guard needsCrops else {
+      (crops, shards, workspace) = (.none, nil, nil)
+      return
+    }
     if let folder = folder ?? (hasShards ? beside : nil) {
-      crops = CropSource(try CropShards(of: manifest, in: folder), in: folder)
+      let found = try CropShards(of: manifest, in: folder)
+      (crops, shards) = (CropSource(found, in: folder), found)
       workspace = try option.isThere ? option.open(access) : nil
     } else {
       guard !isFile || option.isThere else {
@@ -72,7 +88,17 @@ struct PlacedManifest {
             + "shards with --crops")
       }
       let opened = try option.open(access)
-      (crops, workspace) = (CropSource(opened), opened)
+      (crops, shards, workspace) = (CropSource(opened), nil, opened)
+    }
+  }
+
+  /// Compares every crop with its hash, and shards with what packing writes, byte for byte.
+  func verify(progress: (Progress) -> Void) throws {
+    if let shards {
+      try shards.verify(
+        manifest, listedIn: path, absence: crops.absence, progress: progress)
+    } else {
+      try manifest.verifyCrops(absence: crops.absence, crop: crops.crop, progress: progress)
     }
   }
 }
