@@ -85,7 +85,7 @@ struct Faces: ParsableCommand {
     let faceQuery = try FaceQuery(typed: query)
     let opened = try workspace.open(.readOnly)
     let order = try sortOrder()
-    if explain { return print(try opened.explain(faceQuery, sort: order)) }
+    if explain { return try OutputOption.say(opened.explain(faceQuery, sort: order)) }
     if facets { return try output.show(FacetLine.lines(of: opened, faceQuery), FacetLine.columns) }
     let total = try opened.count(matching: faceQuery)
     if count { return try output.show(["count": total]) { "\(total)" } }

@@ -120,7 +120,7 @@ struct ModelsTrain: ParsableCommand {
             + "waiting for samples \((100 * report.waiting).text(0)) %")
       }
     }
-    print(output)
+    try OutputOption.say(output)
   }
 
   /// The crops of a query, with their landmarks.

@@ -128,7 +128,7 @@ struct TrainRun: ParsableCommand {
     let (end, run, first) = try train(job, reporter)
     let how = end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
     reporter?.finish("\(how) at step \(run.step), \(run.step - first) of them now")
-    if isFirst { print(folder.path) }
+    if isFirst { try OutputOption.say(folder.path) }
   }
 
   private func checkFolder(_ folder: URL) throws {

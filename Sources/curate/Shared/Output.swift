@@ -1,4 +1,5 @@
 import ArgumentParser
+import FaceCore
 import Foundation
 
 /// How results are printed on stdout; everything else goes to stderr.
@@ -11,8 +12,22 @@ struct OutputOption: ParsableArguments {
   /// Prints a value as JSON, or as the text.
   func show(_ value: some Encodable, text: () -> String) throws {
     switch format {
-    case .table: print(text())
-    case .json: print(try JSON.text(value))
+    case .table: try Self.say(text())
+    case .json: try Self.say(try JSON.text(value))
+    }
+  }
+
+  /// A result as it is, with a line's end.
+  ///
+  /// Throws `FileError` when it cannot be written; a pipe that nobody reads ends the command without a word.
+  static func say(_ text: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch  where FileError.code(of: error) == EPIPE {
+      throw ExitCode.failure
+    } catch {
+      throw FileError(
+        subject: "standard output", reason: "cannot be written: \(FileError.cause(of: error))")
     }
   }
 
