@@ -21,6 +21,9 @@ struct ManifestAugmented: ParsableCommand {
   @Option(help: "Write a page (HTML) that shows them.")
   var page: String?
 
+  @Option(help: "The folder of its shards, if crops are to be read from there.")
+  var crops: String?
+
   @Option(help: "How many faces of a side to show, spread over all that have variants.")
   var faces = 40
 
@@ -29,11 +32,11 @@ struct ManifestAugmented: ParsableCommand {
   }
 
   func run() throws {
-    let manifest = try Manifest(path: workspace.resolveManifest(name))
-    let sides = Side.allCases.map { VariantSummary(of: manifest, side: $0) }
+    let placed = try PlacedManifest(
+      name, shardsIn: crops, workspace: workspace, access: .readOnly, needsCrops: page != nil)
+    let sides = Side.allCases.map { VariantSummary(of: placed.manifest, side: $0) }
     if let page {
-      try VariantPage(workspace: try workspace.open(.readOnly), manifest: manifest, faces: faces)
-        .write(to: page)
+      try VariantPage(manifest: placed.manifest, crops: placed.crops, faces: faces).write(to: page)
     }
     try output.show(sides) { sides.map(\.text).joined(separator: "\n") }
   }

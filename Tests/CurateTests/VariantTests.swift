@@ -60,6 +60,30 @@ import Testing
     #expect(text.contains("turn 4/2°") && text.contains("JPEG 60"))
     let plain = try workspace.curate("manifest", "augmented", "pair")
     #expect(plain.status == 0 && plain.output.contains("no variants"))
+    #expect(
+      try workspace.curate("manifest", "augmented", "pair", "--page", page).status == 0)
+    let empty = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(empty.contains("None of its") && !empty.contains("0 of 0"))
+  }
+
+  @Test func variantsOfAPackedManifestAreShownWithoutAWorkspace() throws {
+    let workspace = try TestWorkspace.paired(faces: 30)
+    try vary(workspace, as: "varied")
+    let (near, far) = (workspace.folder.path("near.html"), workspace.folder.path("far.html"))
+    let shards = workspace.folder.path("packed")
+    try #require(try workspace.curate("manifest", "pack", "varied", shards, "--quiet").status == 0)
+    try #require(
+      try workspace.curate("manifest", "augmented", "varied", "--page", near).status == 0)
+    let away = workspace.folder.path("away")
+    for arguments in [[shards + "/varied.jsonl"], ["varied", "--crops", shards]] {
+      let shown = try Shell.run(
+        Shell.curate,
+        ["--workspace", away, "manifest", "augmented"] + arguments + ["--page", far])
+      #expect(shown.status == 0, "\(shown.errors)")
+      #expect(
+        try String(contentsOfFile: far, encoding: .utf8)
+          == String(contentsOfFile: near, encoding: .utf8))
+    }
   }
 
   @Test func variantsChangeWhatIsLearnedAndWithoutThemNothingChanges() throws {

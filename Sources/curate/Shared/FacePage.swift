@@ -5,7 +5,8 @@ import Media
 
 /// A page with faces on it: one file that needs nothing beside it and speaks to nobody.
 struct FacePage {
-  let workspace: Workspace
+  /// Nil where every picture is given.
+  let workspace: Workspace?
   let title: String
   let lead: String
 
@@ -32,7 +33,7 @@ struct FacePage {
   func figure(_ face: FaceRecord, _ caption: String = "") throws -> String {
     let title = "\(face.video), \(face.time.seconds.text(1)) s, \(face.id)"
     // The rest of the page is good without it.
-    let picture = try workspace.crops.crop(named: face.crop.name).flatMap {
+    let picture = try workspace?.crops.crop(named: face.crop.name).flatMap {
       try? ImageFile.decode($0, subject: face.crop.name)
     }
     return try figure(picture, title: title, caption)
