@@ -12,7 +12,7 @@ struct ManifestExport: ParsableCommand {
       datasets has them, and a card. --as csv: one table without images (RFC 4180). --as croissant: tar \
       shards, a table, croissant.json (Croissant 1.1) and a card. WebDataset's tar shards alone are \
       what `curate manifest pack` writes. The same manifest makes the same bytes; a run that was cut \
-      short is gone on with.
+      short is gone on with. Text that spreadsheets would take for a formula has ' before it in CSV.
       """)
 
   @OptionGroup var workspace: WorkspaceOption
@@ -45,12 +45,20 @@ struct ManifestExport: ParsableCommand {
   }
 
   func run() throws {
-    let placed = try PlacedManifest(name, shardsIn: crops, workspace: workspace, access: .readOnly)
+    StopSignal.watch()
+    let placed = try PlacedManifest(
+      name, shardsIn: crops, workspace: workspace, access: .readOnly, needsCrops: layout != .csv)
     let manifest = placed.manifest
     let reporter = progress.reporter("export \(name)", unit: "faces")
     let path = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    let written = try ManifestFolder(manifest: manifest, crops: placed.crops).write(
-      layout, to: path, progress: { reporter.report($0) })
+    let written: Bool
+    do {
+      written = try ManifestFolder(manifest: manifest, crops: placed.crops).write(
+        layout, to: path, progress: { reporter.report($0) })
+    } catch is StopSignal.Stopped {
+      warn("stopped; run the same command again to go on")
+      throw ExitCode.partly
+    }
     try output.show(
       Summary(manifestID: manifest.id, faces: manifest.rows.count, path: path, written: written)
     ) { "\(path)  \(manifest.rows.count) faces" + (written ? "" : ", there already") }

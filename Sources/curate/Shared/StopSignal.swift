@@ -17,4 +17,11 @@ enum StopSignal {
   }
 
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  /// Ends work that the same command goes on with.
+  struct Stopped: Error {}
+
+  static func check() throws {
+    if isRequested { throw Stopped() }
+  }
 }

@@ -13,7 +13,7 @@ struct ManifestFolder {
     case croissant
 
     /// Grows when the same manifest makes other bytes.
-    var version: Int { 1 }
+    var version: Int { 2 }
   }
 
   let manifest: Manifest
@@ -22,10 +22,30 @@ struct ManifestFolder {
   /// Writes the folder, whole or not at all, and returns false where it was there already.
   ///
   /// The same manifest makes the same bytes. Throws `ManifestError` for a crop that is missing or has
-  /// changed, `CommandError` when the folder holds anything else, and `FileError` or `MediaError` when it cannot be written.
+  /// changed, and then nothing is left; `StopSignal.Stopped` when that is asked for, `CommandError` when the folder
+  /// holds anything else or could not be written to its end: then the next run goes on.
   func write(_ layout: Layout, to path: String, progress: (Progress) -> Void) throws -> Bool {
     let key = Digest.hex(of: Data("\(layout.rawValue) \(layout.version) \(manifest.id)".utf8))
     guard let folder = try PendingFolder(path: path, key: key) else { return false }
+    do {
+      try fill(folder, layout, progress: progress)
+      try folder.commit()
+    } catch let error as ManifestError {
+      folder.remove()
+      throw error
+    } catch let stop as StopSignal.Stopped {
+      throw stop
+    } catch {
+      throw CommandError(
+        "\(error); what is written stays in \(folder.pendingPath), and the same command goes on "
+          + "from there")
+    }
+    return true
+  }
+
+  private func fill(
+    _ folder: PendingFolder, _ layout: Layout, progress: (Progress) -> Void
+  ) throws {
     switch layout {
     case .imagefolder: try writeImages(to: folder, progress: progress)
     case .csv:
@@ -36,8 +56,6 @@ struct ManifestFolder {
         to: "\(manifest.header.name).csv")
     case .croissant: try writeCroissant(to: folder, progress: progress)
     }
-    try folder.commit()
-    return true
   }
 
   /// The image's name: ids are not names on every file system.
@@ -80,7 +98,11 @@ struct ManifestFolder {
   private func writeCroissant(to folder: PendingFolder, progress: (Progress) -> Void) throws {
     let name = manifest.header.name
     let shards = try CropShards.pack(
-      manifest, into: folder.pendingPath, crop: { try crops.crop($0) }, progress: progress)
+      manifest, into: folder.pendingPath,
+      crop: { name in
+        try StopSignal.check()
+        return try crops.crop(name)
+      }, progress: progress)
     let table = FaceTable(of: manifest.rows, fileName: CropShards.memberName)
     try folder.write(lines: manifest.rows.lazy.map { table.json($0) }, to: "faces.jsonl")
     let card = DatasetCard(manifest: manifest)
@@ -92,7 +114,9 @@ struct ManifestFolder {
       })
       .map { name in
         let path = "\(folder.pendingPath)/\(name)"
-        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+        let size = try FileError.naming(path, "cannot be read") {
+          try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+        }
         return Croissant.File(name: name, size: size, sha256: try Digest.hex(ofFile: path))
       }
     let croissant = Croissant(card: card, table: table, files: files)

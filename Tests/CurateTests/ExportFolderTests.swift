@@ -1,0 +1,151 @@
+import FaceCore
+import Foundation
+import TestSupport
+import Testing
+
+/// Folders for other programs: cut short, two at once, where they cannot be.
+@Suite(.serialized) struct ExportFolderTests {
+  static let prepared: TestWorkspace = {
+    do { return try TestWorkspace.paired(faces: 24) } catch { preconditionFailure("\(error)") }
+  }()
+
+  private let workspace = Self.prepared
+
+  private func arguments(_ name: String, _ folder: String, _ layout: String) -> [String] {
+    [
+      Shell.curate, "--workspace", workspace.path, "manifest", "export", name, folder, "--as",
+      layout, "--quiet",
+    ]
+  }
+
+  private func bash(_ script: String, _ arguments: [String]) throws -> ShellResult {
+    try Shell.run("bash", ["-c", script, "bash"] + arguments)
+  }
+
+  private func files(_ folder: String) throws -> [String: Data] {
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+    return Dictionary(
+      uniqueKeysWithValues: names.compactMap { name in
+        FileManager.default.contents(atPath: folder + "/" + name).map { (name, $0) }
+      })
+  }
+
+  private func parts() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: workspace.folder.url.path)
+      .filter { $0.hasSuffix(".part") }
+  }
+
+  /// What a run leaves that has no room for its table, and the pipe that stands for one of its images:
+  /// whoever writes that waits until the pipe's other end is opened.
+  private func cut(_ folder: String) throws -> (part: String, pipe: String) {
+    let limited = try bash(
+      "trap '' XFSZ; ulimit -f 64; exec \"$@\"", arguments("pair", folder, "imagefolder"))
+    #expect(limited.status == 1 && limited.errorLines.count == 1, "\(limited.errors)")
+    let part = try #require(try parts().first)
+    #expect(
+      limited.errors.contains("cannot be written: File too large; what is written stays in "),
+      "\(limited.errors)")
+    #expect(limited.errors.contains(part) && limited.errors.contains("the same command goes on"))
+    let images = workspace.folder.path(part) + "/train"
+    let image = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: images).sorted().first)
+    let pipe = images + "/" + image
+    try FileManager.default.removeItem(atPath: pipe)
+    #expect(mkfifo(pipe, 0o600) == 0)
+    return (part, pipe)
+  }
+
+  /// Runs the export until it writes the pipe, does something, and lets it go on.
+  private func hold(_ pipe: String, _ meanwhile: String, _ arguments: [String]) throws
+    -> ShellResult
+  {
+    let script = """
+      pipe=$1; shift; "$@" & first=$!
+      for try in {1..100}; do grep -q partner /proc/$first/wchan && break; sleep 0.1; done
+      \(meanwhile); exec 3<>"$pipe"; cat <&3 >/dev/null & drain=$!
+      wait $first; status=$?; kill $drain 2>/dev/null; rm -f "$pipe"; exit $status
+      """
+    return try bash(script, [pipe] + arguments)
+  }
+
+  @Test func anInterruptedExportSaysSoAndIsGoneOnWith() throws {
+    let folder = workspace.folder.path("stopped")
+    let whole = workspace.folder.path("stopped-whole")
+    let pipe = try cut(folder).pipe
+    let command = arguments("pair", folder, "imagefolder")
+    let stopped = try hold(pipe, "kill -TERM $first", command)
+    #expect(stopped.status == 2, "\(stopped.errors)")
+    #expect(stopped.errors == "stopped; run the same command again to go on\n")
+    #expect(!FileManager.default.fileExists(atPath: folder))
+    #expect(try parts().count == 1)
+    #expect(try bash("exec \"$@\"", command).status == 0)
+    #expect(try bash("exec \"$@\"", arguments("pair", whole, "imagefolder")).status == 0)
+    #expect(try files(folder) == files(whole))
+    #expect(try parts().isEmpty)
+  }
+
+  @Test func ofTwoExportsToOneFolderOneSaysThatTheOtherIsAtWork() throws {
+    let folder = workspace.folder.path("both")
+    let pipe = try cut(folder).pipe
+    let result = try hold(
+      pipe, "timeout 5 \"$@\"; echo \"second $?\"", arguments("pair", folder, "imagefolder"))
+    #expect(result.status == 0 && result.output.contains("second 1\n"), "\(result.output)")
+    #expect(result.errors == "Error: \(folder): is being written by another process\n")
+    #expect(try files(folder)["README.md"] != nil && parts().isEmpty)
+  }
+
+  @Test func anExportThatCannotSucceedLeavesNothing() throws {
+    let shards = workspace.folder.path("shards")
+    try #require(try workspace.curate("manifest", "pack", "pair", shards, "--quiet").status == 0)
+    let path = shards + "/pair-000000.tar"
+    var data = try Data(contentsOf: URL(fileURLWithPath: path))
+    data[700] ^= 1
+    try data.write(to: URL(fileURLWithPath: path))
+    for layout in ["imagefolder", "croissant"] {
+      let failed = try workspace.curate(
+        "manifest", "export", "pair", workspace.folder.path("changed"), "--crops", shards, "--as",
+        layout, "--quiet")
+      #expect(failed.status == 1 && failed.errorLines.count == 1, "\(failed.errors)")
+      #expect(failed.errors.contains("changed since the manifest was written"))
+      #expect(try parts().isEmpty, "\(layout)")
+    }
+  }
+
+  @Test func theFolderItRunsInIsRefusedAndAnEmptyOneIsTaken() throws {
+    let here = workspace.folder.url.appending(path: "here")
+    try FileManager.default.createDirectory(at: here, withIntermediateDirectories: true)
+    for path in [".", here.path, "../here"] {
+      let refused = try Shell.run(
+        Shell.curate, Array(arguments("pair", path, "csv").dropFirst()), in: here)
+      #expect(refused.status == 1 && refused.errorLines.count == 1, "\(refused.errors)")
+      #expect(refused.errors.contains("\(path): is the folder this runs in; "), "\(refused.errors)")
+      #expect(try parts().isEmpty && files(here.path).isEmpty)
+    }
+    let taken = try workspace.curate(
+      "manifest", "export", "pair", here.path + "/.", "--as", "csv", "--quiet")
+    #expect(taken.status == 0, "\(taken.errors)")
+    #expect(try files(here.path)["pair.csv"] != nil)
+    let nameless = try workspace.curate("manifest", "export", "pair", "", "--as", "csv")
+    #expect(nameless.status == 1 && nameless.errorLines.count == 1, "\(nameless.errors)")
+  }
+
+  @Test func aTableNeedsNoCrops() throws {
+    let away = workspace.folder.path("away")
+    try FileManager.default.createDirectory(atPath: away, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: workspace.path + "/manifests/pair.jsonl", toPath: away + "/pair.jsonl")
+    func export(_ layout: String) throws -> ShellResult {
+      try Shell.run(
+        Shell.curate,
+        [
+          "--workspace", away, "manifest", "export", away + "/pair.jsonl", away + "/" + layout,
+          "--as", layout, "--quiet",
+        ])
+    }
+    let table = try export("csv")
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(try files(away + "/csv")["pair.csv"] != nil)
+    let images = try export("imagefolder")
+    #expect(images.status == 1 && images.errors.contains("its crops are not here"))
+  }
+}
