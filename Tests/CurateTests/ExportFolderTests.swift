@@ -148,4 +148,66 @@ import Testing
     let images = try export("imagefolder")
     #expect(images.status == 1 && images.errors.contains("its crops are not here"))
   }
+
+  /// A manifest whose names and reasons are what no program should take for its own.
+  private func odd(_ identity: String) throws {
+    let plain = try Manifest(path: workspace.path + "/manifests/pair.jsonl")
+    var header = plain.header
+    header.name = "odd"
+    let rows = plain.rows.map { row in
+      var row = row
+      if row.side == .source { row.identity = identity }
+      row.why = "=HYPERLINK(\"x\")"
+      return row
+    }
+    let data = try Manifest(header: header, rows: rows).data()
+    try data.write(to: URL(fileURLWithPath: workspace.path + "/manifests/odd.jsonl"))
+  }
+
+  private func card(_ identity: String) throws -> String {
+    try odd(identity)
+    let folder = workspace.folder.path("card-\(UUID().uuidString)")
+    let made = try workspace.curate(
+      "manifest", "export", "odd", folder, "--as", "croissant", "--quiet")
+    #expect(made.status == 0, "\(made.errors)")
+    let description = String(decoding: try files(folder)["croissant.json"] ?? Data(), as: UTF8.self)
+    #expect(!description.contains("&lt;") && !description.contains("\\\\*"), "plain text")
+    return String(decoding: try files(folder)["README.md"] ?? Data(), as: UTF8.self)
+  }
+
+  @Test func namesAreTextInACard() throws {
+    let text = try card("<b>x</b> *y* [z](u) `c` a|b &amp;")
+    #expect(!text.contains("<b>") && !text.contains("*y*") && !text.contains("[z]("))
+    let shown = "&lt;b&gt;x&lt;/b&gt; \\*y\\* \\[z\\](u) \\`c\\` a\\|b &amp;amp;"
+    #expect(text.components(separatedBy: shown).count == 4, "summary, table and rights")
+  }
+
+  @Test func peopleNobodyHasNamedAreNotCalledByAName() throws {
+    let text = try card("unnamed")
+    #expect(!text.contains("unnamed"))
+    #expect(text.contains("24 faces of people nobody has named as source"))
+    #expect(text.contains("24 faces of bob as target"))
+    #expect(text.contains("The images show bob and people nobody has named. "))
+    #expect(text.contains("; a person has named 24 of those here, nobody the other 24. "))
+    #expect(text.contains("| source | nobody has named them | 24 |"))
+    let named = try card("alice")
+    #expect(named.contains(", and named by a person. "))
+  }
+
+  @Test func noCellOfATableIsAFormula() throws {
+    for (identity, cell) in [
+      ("=1+1", "'=1+1"), ("+1", "'+1"), ("-anna", "'-anna"), ("@x", "'@x"), ("\tx", "'\tx"),
+      ("a=b", "a=b"), ("=a,b", "\"'=a,b\""),
+    ] {
+      try odd(identity)
+      let folder = workspace.folder.path("cells-\(UUID().uuidString)")
+      let made = try workspace.curate(
+        "manifest", "export", "odd", folder, "--as", "csv", "--quiet")
+      #expect(made.status == 0, "\(made.errors)")
+      let text = String(decoding: try files(folder)["odd.csv"] ?? Data(), as: UTF8.self)
+      #expect(text.contains(",\(cell),source,"), "\(identity)")
+      #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
+      #expect(text.contains(",-"), "numbers stay")
+    }
+  }
 }

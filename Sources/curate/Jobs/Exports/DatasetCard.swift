@@ -6,7 +6,14 @@ import Foundation
 ///
 /// Headings follow Gebru et al., "Datasheets for Datasets", 2021; the front matter is Hugging Face's.
 struct DatasetCard {
+  /// What faces of nobody named have for a name in a manifest.
+  private static let unnamed = "unnamed"
+
   let manifest: Manifest
+  /// Whether names are written so that Markdown shows them as they are.
+  private var isMarkdown = false
+
+  init(manifest: Manifest) { self.manifest = manifest }
 
   var title: String { "Faces of \(manifest.header.name)" }
 
@@ -14,7 +21,7 @@ struct DatasetCard {
   var summary: String {
     let sides = Side.allCases.map { side in
       let rows = manifest.rows.filter { $0.side == side }
-      return "\(rows.count) faces of \(people(rows).joined(separator: ", ")) as \(side.rawValue)"
+      return "\(rows.count) faces of \(people(rows)) as \(side.rawValue)"
     }
     return "A set to train a face swap from: " + sides.joined(separator: ", ") + "."
   }
@@ -22,14 +29,23 @@ struct DatasetCard {
   var collection: String {
     let videos = Set(manifest.rows.map(\.frame.video)).count
     return """
-      Faces were found in \(videos) videos, followed from frame to frame, and named by a person. A \
+      Faces were found in \(videos) videos, followed from frame to frame\(naming). A \
       selection took \(manifest.rows.count) of them by the recipe below. Every row names its video by SHA-256 \
       and its frame by time, and says why it was taken.
       """
   }
 
+  private var naming: String {
+    let named = manifest.rows.count { $0.identity != Self.unnamed }
+    let others = manifest.rows.count - named
+    if others == 0 { return ", and named by a person" }
+    return named == 0
+      ? "; nobody has named them"
+      : "; a person has named \(named) of those here, nobody the other \(others)"
+  }
+
   var preprocessing: String {
-    let types = Set(manifest.rows.map(\.crop.faceType)).sorted().joined(separator: ", ")
+    let types = Set(manifest.rows.map(\.crop.faceType)).sorted().map(shown).joined(separator: ", ")
     let sizes = Set(manifest.rows.map { "\($0.crop.size)" }).sorted().joined(separator: ", ")
     return """
       Each image is a square cut along the face (\(types)), \(sizes) px wide, reduced by area means, as JPEG. \
@@ -61,19 +77,44 @@ struct DatasetCard {
 
   var rights: String {
     """
-    The images show \(people(manifest.rows).joined(separator: ", ")). They are biometric and personal data. \
+    The images show \(people(manifest.rows)). They are biometric and personal data. \
     The manifest holds no record of their consent and none of the rights in the videos: whoever passes this on has to \
     have both.
     """
   }
 
-  /// Names of people, those without one as `unnamed`.
-  private func people(_ rows: [ManifestRow]) -> [String] { Set(rows.map(\.identity)).sorted() }
+  /// Names of people, and whether there are others.
+  private func people(_ rows: [ManifestRow]) -> String {
+    let all = Set(rows.map(\.identity))
+    let names = all.subtracting([Self.unnamed]).sorted().map(shown).joined(separator: ", ")
+    guard all.contains(Self.unnamed) else { return names }
+    return names + (names.isEmpty ? "" : " and ") + "people nobody has named"
+  }
+
+  /// Text of others on one line, which Markdown takes neither for its own nor for HTML.
+  private func shown(_ text: String) -> String {
+    guard isMarkdown else { return text }
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ").reduce(into: "") {
+      switch $1 {
+      case "&": $0 += "&amp;"
+      case "<": $0 += "&lt;"
+      case ">": $0 += "&gt;"
+      case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "$", "!": $0 += "\\\($1)"
+      default: $0.append($1)
+      }
+    }
+  }
 }
 
 extension DatasetCard {
   /// The card as Markdown; `files` says what lies where.
   func text(files: String) -> String {
+    var card = self
+    card.isMarkdown = true
+    return card.markdown(files: files)
+  }
+
+  private func markdown(files: String) -> String {
     """
     ---
     pretty_name: \(FaceTable.quoted(title))
@@ -86,7 +127,7 @@ extension DatasetCard {
     - \(sizeCategory)
     ---
 
-    # \(title)
+    # \(shown(title))
 
     \(summary)
 
@@ -104,9 +145,9 @@ extension DatasetCard {
 
     \(collection)
 
-    ```toml
+    \(fence)toml
     \(manifest.header.recipe)
-    ```
+    \(fence)
 
     ## Preprocessing
 
@@ -128,6 +169,12 @@ extension DatasetCard {
     """
   }
 
+  /// Longer than any that the recipe holds.
+  private var fence: String {
+    let runs = manifest.header.recipe.split { $0 != "`" }
+    return String(repeating: "`", count: max(3, 1 + (runs.map(\.count).max() ?? 0)))
+  }
+
   /// One of the steps that Hugging Face knows.
   private var sizeCategory: String {
     let steps = [(1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")]
@@ -143,9 +190,11 @@ extension DatasetCard {
         $0.key < $1.key
       }) {
         let held = faces.count { $0.split == .validation }
+        let name = person == Self.unnamed ? "nobody has named them" : shown(person)
+        let videos = Set(faces.map(\.frame.video)).count
         lines.append(
-          "| \(side.rawValue) | \(Self.cell(person)) | \(faces.count) | \(faces.count - held) | \(held) | "
-            + "\(Set(faces.map(\.frame.video)).count) |")
+          "| \(side.rawValue) | \(name) | \(faces.count) | \(faces.count - held) | \(held) | \(videos) |"
+        )
       }
     }
     return lines.joined(separator: "\n")
@@ -171,11 +220,5 @@ extension DatasetCard {
       }
       return lines.joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
-  }
-
-  /// Text that stays in its cell of a table.
-  private static func cell(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
-      .replacingOccurrences(of: "|", with: "\\|")
   }
 }

@@ -34,11 +34,11 @@ extension FaceTable {
     return Self.csv(names)
   }
 
-  /// A face as a line of CSV; what has no value is empty.
+  /// A face as a line of CSV; what has no value is empty, and no text is a formula.
   func csv(_ row: ManifestRow) -> String {
     let fields = columns.flatMap { column -> [String] in
       switch (column.value(row), column.kind) {
-      case (.text(let text), _): [text]
+      case (.text(let text), _): [Self.harmless(text)]
       case (.number(let number), _): [number]
       case (.numbers(let numbers), _): numbers
       case (.none, .numbers(let labels)): labels.map { _ in "" }
@@ -46,6 +46,14 @@ extension FaceTable {
       }
     }
     return Self.csv(fields)
+  }
+
+  /// Text that spreadsheets would take for a formula, with an apostrophe before it.
+  ///
+  /// Source: https://owasp.org/www-community/attacks/CSV_Injection
+  private static func harmless(_ text: String) -> String {
+    guard let first = text.utf8.first, "=+-@\t\r\n".utf8.contains(first) else { return text }
+    return "'" + text
   }
 
   private static func csv(_ fields: [String]) -> String {
