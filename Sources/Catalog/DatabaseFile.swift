@@ -52,7 +52,9 @@ struct DatabaseFile: Sendable {
   /// Where the files can be written, SQLite may: it takes back what a killed process left half
   /// done. A WAL database wants a `-shm` file beside it; in a folder that cannot be written there
   /// is none after a clean close, and the file is opened as immutable: nobody has it open then.
-  init(readingOnly path: String) throws {
+  ///
+  /// Mapped, a scan of the index of a million faces makes no system call.
+  init(readingOnly path: String, isMapped: Bool = true) throws {
     self.path = path
     let folder = (path as NSString).deletingLastPathComponent
     let canRepair = [folder, path].allSatisfy(FileManager.default.isWritableFile)
@@ -61,14 +63,15 @@ struct DatabaseFile: Sendable {
       (log?[.size] as? Int ?? 0) == 0 && !FileManager.default.fileExists(atPath: path + "-journal")
     access = try translating(path) {
       do {
-        return .read(try ReadConnections(path: path, readOnly: !canRepair))
+        return .read(try ReadConnections(path: path, readOnly: !canRepair, isMapped: isMapped))
       } catch let error as DatabaseError
         where !canRepair && isSettled
         && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
       {
         return .read(
           try ReadConnections(
-            path: "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true))
+            path: "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true,
+            isMapped: isMapped))
       }
     }
   }

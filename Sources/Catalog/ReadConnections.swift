@@ -5,22 +5,25 @@ import Synchronization
 final class ReadConnections: Sendable {
   private let path: String
   private let readOnly: Bool
+  private let isMapped: Bool
   /// Those that nobody uses now.
   private let free: Mutex<[DatabaseQueue]>
 
   /// Opens the first; `readOnly` where SQLite may not write beside the file, either.
-  init(path: String, readOnly: Bool) throws {
-    (self.path, self.readOnly) = (path, readOnly)
-    free = Mutex([try Self.connection(to: path, readOnly: readOnly)])
+  init(path: String, readOnly: Bool, isMapped: Bool) throws {
+    (self.path, self.readOnly, self.isMapped) = (path, readOnly, isMapped)
+    free = Mutex([])
+    let first = try connection()
+    free.withLock { $0 = [first] }
   }
 
-  private static func connection(to path: String, readOnly: Bool) throws -> DatabaseQueue {
+  private func connection() throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(10)
-    // Mapped, a scan of the index of a million faces makes no system call.
+    let mapped = isMapped ? 2_147_418_112 : 0
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112")
+      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = \(mapped)")
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA schema_version") }
@@ -29,7 +32,7 @@ final class ReadConnections: Sendable {
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     let queue =
-      try free.withLock { $0.popLast() } ?? Self.connection(to: path, readOnly: readOnly)
+      try free.withLock { $0.popLast() } ?? connection()
     defer { free.withLock { $0.append(queue) } }
     return try queue.read(body)
   }

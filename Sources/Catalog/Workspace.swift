@@ -74,7 +74,7 @@ public struct Workspace: Sendable {
           reason: "was made by an older version and cannot be brought up to date here")
       }
       catalog = probe
-      crops = CropStore(file: try DatabaseFile(readingOnly: cropsPath))
+      crops = CropStore(file: try DatabaseFile(readingOnly: cropsPath, isMapped: false))
     }
   }
 
