@@ -120,7 +120,8 @@ let tests: [Target] = [
     name: "TestSupport", dependencies: ["FaceCore"], path: "Tests/TestSupport",
     swiftSettings: strict),
   .testTarget(name: "FaceCoreTests", dependencies: ["FaceCore"], swiftSettings: strict),
-  .testTarget(name: "MediaTests", dependencies: ["FaceCore", "Media"], swiftSettings: strict),
+  .testTarget(
+    name: "MediaTests", dependencies: ["TestSupport", "FaceCore", "Media"], swiftSettings: strict),
   .testTarget(
     name: "NetworksTests", dependencies: ["FaceCore", "Networks"], swiftSettings: strict),
   .testTarget(

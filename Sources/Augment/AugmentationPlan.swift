@@ -44,10 +44,17 @@ public struct AugmentationPlan: Sendable {
     }
   }
 
-  /// What may be done to a face, not in the order it is done; the last five vary a copy and fill no cell by
-  /// themselves.
+  /// What may be done to a face, not in the order it is done.
   public enum Operation: String, Hashable, Sendable, CaseIterable, Codable {
     case mirror, rotate, relight, color, blur, noise, jpeg, scale
+
+    /// Whether it takes a face to another cell.
+    public var fillsCells: Bool {
+      switch self {
+      case .mirror, .rotate, .relight: true
+      case .color, .blur, .noise, .jpeg, .scale: false
+      }
+    }
   }
 
   /// What the plan may do.

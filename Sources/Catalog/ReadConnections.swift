@@ -31,8 +31,7 @@ final class ReadConnections: Sendable {
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    let queue =
-      try free.withLock { $0.popLast() } ?? connection()
+    let queue = try free.withLock { $0.popLast() } ?? connection()
     defer { free.withLock { $0.append(queue) } }
     return try queue.read(body)
   }

@@ -1,4 +1,4 @@
-/// What migration 7 adds: whether something is before a face; and the index of migration 2 with the measures
+/// What migration 7 adds: how much the landmarks are doubted; and the index of migration 2 with the measures
 /// that are filtered by most.
 extension Schema {
   static let version7: [String] = [

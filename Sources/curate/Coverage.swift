@@ -85,8 +85,7 @@ struct CoverageCommand: ParsableCommand {
     let target = try against.map { try FaceQuery(typed: $0) }
     let report = try CoverageReport(
       opened, query: FaceQuery(typed: query), target: target, axes: axes?.values ?? [.light],
-      floor: floor,
-      folded: mirror)
+      floor: floor, folded: mirror)
     if let target, report.theirs?.total == 0 {
       throw CommandError("--against: no face matches: \(target.text)")
     }

@@ -164,15 +164,21 @@ import Testing
     try data.write(to: URL(fileURLWithPath: workspace.path + "/manifests/odd.jsonl"))
   }
 
-  private func card(_ identity: String) throws -> String {
+  /// What an export of it holds, as text by file.
+  private func exported(_ identity: String, as layout: String) throws -> [String: String] {
     try odd(identity)
-    let folder = workspace.folder.path("card-\(UUID().uuidString)")
+    let folder = workspace.folder.path("odd-\(UUID().uuidString)")
     let made = try workspace.curate(
-      "manifest", "export", "odd", folder, "--as", "croissant", "--quiet")
+      "manifest", "export", "odd", folder, "--as", layout, "--quiet")
     #expect(made.status == 0, "\(made.errors)")
-    let description = String(decoding: try files(folder)["croissant.json"] ?? Data(), as: UTF8.self)
+    return try files(folder).mapValues { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func card(_ identity: String) throws -> String {
+    let made = try exported(identity, as: "croissant")
+    let description = made["croissant.json"] ?? ""
     #expect(!description.contains("&lt;") && !description.contains("\\\\*"), "plain text")
-    return String(decoding: try files(folder)["README.md"] ?? Data(), as: UTF8.self)
+    return made["README.md"] ?? ""
   }
 
   @Test func namesAreTextInACard() throws {
@@ -199,12 +205,7 @@ import Testing
       ("=1+1", "'=1+1"), ("+1", "'+1"), ("-anna", "'-anna"), ("@x", "'@x"), ("\tx", "'\tx"),
       ("a=b", "a=b"), ("=a,b", "\"'=a,b\""),
     ] {
-      try odd(identity)
-      let folder = workspace.folder.path("cells-\(UUID().uuidString)")
-      let made = try workspace.curate(
-        "manifest", "export", "odd", folder, "--as", "csv", "--quiet")
-      #expect(made.status == 0, "\(made.errors)")
-      let text = String(decoding: try files(folder)["odd.csv"] ?? Data(), as: UTF8.self)
+      let text = try exported(identity, as: "csv")["odd.csv"] ?? ""
       #expect(text.contains(",\(cell),source,"), "\(identity)")
       #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
       #expect(text.contains(",-"), "numbers stay")

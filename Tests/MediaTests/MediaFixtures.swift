@@ -1,6 +1,7 @@
 import FaceCore
 import Foundation
 import Media
+import TestSupport
 
 /// A folder that goes away with its owner.
 final class TemporaryFolder {
@@ -98,15 +99,7 @@ enum FFmpeg {
 }
 
 /// The clips that developers have beside the checkout; nil where they are absent.
-let sharedVideos: String? = {
-  var folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  while folder.path != "/" {
-    folder.deleteLastPathComponent()
-    let videos = folder.deletingLastPathComponent().appendingPathComponent("shared/media/videos")
-    if FileManager.default.fileExists(atPath: videos.path) { return videos.path }
-  }
-  return nil
-}()
+let sharedVideos = sharedFile("media/videos")
 
 /// All frames of a file and what the reader says of its damage.
 func readAll(

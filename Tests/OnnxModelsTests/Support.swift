@@ -10,17 +10,9 @@ let runtimeIsHere = (try? testRuntime.get()) != nil
 let noRuntime: Comment = "no ONNX Runtime here: pip install onnxruntime"
 
 /// YuNet lies beside the checkout and is not part of it.
-let sharedFolder: String? = {
-  var folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  while folder.path != "/" {
-    folder.deleteLastPathComponent()
-    let shared = folder.deletingLastPathComponent().appendingPathComponent("shared")
-    if FileManager.default.fileExists(atPath: shared.path + "/models/yunet_n_dynamic.onnx") {
-      return shared.path
-    }
-  }
-  return nil
-}()
+let sharedFolder = sharedFile("models/yunet_n_dynamic.onnx").map {
+  URL(fileURLWithPath: $0).deletingLastPathComponent().deletingLastPathComponent().path
+}
 
 func fixture(_ name: String) -> String {
   URL(fileURLWithPath: #filePath).deletingLastPathComponent()

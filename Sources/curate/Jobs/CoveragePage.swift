@@ -139,17 +139,19 @@ struct CoveragePage {
 extension ExpressionBin {
   /// What is true of the faces of the bin.
   fileprivate var query: QueryExpression {
-    func mouth(_ from: Double, _ to: Double) -> QueryExpression {
-      .and([
-        .compare(.eyes, .greaterOrEqual, .number(Self.closedEyes)),
-        .compare(.mouth, .greaterOrEqual, .number(from)), .compare(.mouth, .less, .number(to)),
-      ])
+    func from(_ field: QueryField, _ least: Double) -> QueryExpression {
+      .compare(field, .greaterOrEqual, .number(least))
     }
+    func below(_ field: QueryField, _ limit: Double) -> QueryExpression {
+      .compare(field, .less, .number(limit))
+    }
+    let open = from(.eyes, Self.closedEyes)
     return switch self {
-    case .eyesClosed: .compare(.eyes, .less, .number(Self.closedEyes))
-    case .mouthClosed: mouth(-.greatestFiniteMagnitude, Self.partedMouth)
-    case .mouthParted: mouth(Self.partedMouth, Self.openMouth)
-    case .mouthOpen: mouth(Self.openMouth, .greatestFiniteMagnitude)
+    case .eyesClosed: below(.eyes, Self.closedEyes)
+    case .mouthClosed: .and([open, below(.mouth, Self.partedMouth)])
+    case .mouthParted:
+      .and([open, from(.mouth, Self.partedMouth), below(.mouth, Self.openMouth)])
+    case .mouthOpen: .and([open, from(.mouth, Self.openMouth)])
     }
   }
 }

@@ -102,8 +102,7 @@ extension Recipe {
       return Fault(
         key: "augment", reason: "holds \"mirror\" while mirror is true; one of the two is enough")
     }
-    let moves: Set<Operation> = [.mirror, .rotate, .relight]
-    if !augment.isEmpty, moves.isDisjoint(with: augment) {
+    if !augment.isEmpty, !augment.contains(where: \.fillsCells) {
       return Fault(
         key: "augment",
         reason: "holds nothing that takes a face to another cell; add \"mirror\", \"rotate\" or "

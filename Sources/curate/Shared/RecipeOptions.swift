@@ -15,7 +15,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "uniform, sqrt or match: how cells are filled (sqrt).")
   var distribution: Recipe.Distribution?
 
-  @Option(help: "Query whose faces match follows, '' for the target's own (that).")
+  @Option(help: "Query whose faces match follows, '' for the target's own (the target's own).")
   var match: String?
 
   @Option(

@@ -8,30 +8,8 @@ struct CropShardsTests {
   private let folder = FileManager.default.temporaryDirectory
     .appending(path: "shards-\(UUID().uuidString)").path
 
-  private func crop(_ name: String) -> [UInt8] {
-    Array("crop \(name)".utf8) + [UInt8](repeating: 5, count: 600)
-  }
-
   private func manifest(faces: Int) throws -> Manifest {
-    let rows = (0..<faces).map { index in
-      let name = "00ff/\(index)_0.jpg"
-      return ManifestRow(
-        id: "00ff00ff00ff00ff:\(index):0", identity: "alice",
-        side: index % 2 == 0 ? .source : .target,
-        split: .train,
-        crop: .init(
-          name: name, sha256: Digest.hex(of: Data(crop(name))), size: 256, faceType: "full_face",
-          matrix: .identity),
-        frame: .init(
-          video: String(repeating: "a", count: 64),
-          time: Timestamp(ticks: Int64(index), numerator: 1, denominator: 25), ordinal: index),
-        landmarks: figureLandmarks(), pose: Pose(yaw: 0, pitch: 0, roll: 0), light: nil,
-        quality: [:], cell: "y4p2", weight: 1, augmentation: .init(mirror: false), why: "")
-    }
-    return try Manifest(
-      header: .init(
-        name: "pair", recipe: "", seed: 1, catalogRevision: 1, tool: "curate", short: [:]),
-      rows: rows)
+    try packedManifest(faces: faces, sides: [.source, .target])
   }
 
   private func contents() throws -> [String: Data] {
@@ -46,10 +24,10 @@ struct CropShardsTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }  // It is the system's anyway.
     let manifest = try manifest(faces: 7)
     #expect(
-      try CropShards.pack(manifest, into: folder, limits: .init(faces: 3)) { crop($0) } == 3)
+      try CropShards.pack(manifest, into: folder, limits: .init(faces: 3)) { packedCrop($0) } == 3)
     let shards = try CropShards(of: manifest, in: folder)
     for row in manifest.rows {
-      #expect(try shards.crop(named: row.crop.name) == crop(row.crop.name))
+      #expect(try shards.crop(named: row.crop.name) == packedCrop(row.crop.name))
     }
     #expect(try shards.crop(named: "else") == nil)
     let second = try TarArchive(path: folder + "/pair-000001.tar")
@@ -68,21 +46,25 @@ struct CropShardsTests {
   @Test func packingAgainEndsTheSameWhateverWasThere() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }  // It is the system's anyway.
     let small = try manifest(faces: 4)
-    try CropShards.pack(small, into: folder, limits: .init(faces: 3)) { crop($0) }
+    try CropShards.pack(small, into: folder, limits: .init(faces: 3)) { packedCrop($0) }
     let wanted = try contents()
     #expect(wanted.count == 3)
     // A larger one, and what a killed run may leave.
     let large = try manifest(faces: 11)
-    #expect { try CropShards.pack(large, into: folder) { crop($0) } } throws: {
+    #expect { try CropShards.pack(large, into: folder) { packedCrop($0) } } throws: {
       "\($0)".contains("exists and is not this manifest; add --force")
     }
     #expect(throws: ManifestError.self) {
       try CropShards.pack(large, into: folder, replaces: true) { _ in nil }
     }
     #expect(try contents() == wanted)
-    try CropShards.pack(large, into: folder, limits: .init(faces: 2), replaces: true) { crop($0) }
+    try CropShards.pack(large, into: folder, limits: .init(faces: 2), replaces: true) {
+      packedCrop($0)
+    }
     try Data([1, 2]).write(to: URL(fileURLWithPath: folder + "/.pair-000000.tar.part"))
-    try CropShards.pack(small, into: folder, limits: .init(faces: 3), replaces: true) { crop($0) }
+    try CropShards.pack(small, into: folder, limits: .init(faces: 3), replaces: true) {
+      packedCrop($0)
+    }
     #expect(try contents() == wanted)
   }
 
@@ -90,24 +72,25 @@ struct CropShardsTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }  // It is the system's anyway.
     let manifest = try manifest(faces: 9)
     let shards = try CropShards.pack(manifest, into: folder, limits: .init(bytes: 16_000)) {
-      crop($0)
+      packedCrop($0)
     }
     #expect(shards > 1)
     for (name, data) in try contents() where name.hasSuffix(".tar") {
       #expect(data.count <= 16_000)
     }
-    #expect(try CropShards.pack(manifest, into: folder, limits: .init(bytes: 1)) { crop($0) } == 9)
+    #expect(
+      try CropShards.pack(manifest, into: folder, limits: .init(bytes: 1)) { packedCrop($0) } == 9)
   }
 
   @Test func aMissingCropOrShardSaysSo() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }  // It is the system's anyway.
     let manifest = try manifest(faces: 5)
     #expect(throws: ManifestError.self) {
-      try CropShards.pack(manifest, into: folder) { $0.contains("/3_0") ? nil : crop($0) }
+      try CropShards.pack(manifest, into: folder) { $0.contains("/3_0") ? nil : packedCrop($0) }
     }
     #expect(!FileManager.default.fileExists(atPath: folder + "/pair.jsonl"))
     #expect(throws: MediaError.self) { try CropShards(of: manifest, in: folder) }
-    try CropShards.pack(manifest, into: folder, limits: .init(faces: 2)) { crop($0) }
+    try CropShards.pack(manifest, into: folder, limits: .init(faces: 2)) { packedCrop($0) }
     try FileManager.default.removeItem(atPath: folder + "/pair-000002.tar")
     #expect(try CropShards(of: manifest, in: folder).crop(named: "00ff/4_0.jpg") == nil)
     try FileManager.default.copyItem(

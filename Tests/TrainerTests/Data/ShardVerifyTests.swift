@@ -10,29 +10,9 @@ struct ShardVerifyTests {
     .appending(path: "verify-\(UUID().uuidString)").path
   private var list: String { folder + "/pair.jsonl" }
 
-  private func crop(_ name: String) -> [UInt8] {
-    Array("crop \(name)".utf8) + [UInt8](repeating: 5, count: 600)
-  }
-
   private func pack(faces: Int, limit: Int) throws -> Manifest {
-    let rows = (0..<faces).map { index in
-      let name = "00ff/\(index)_0.jpg"
-      return ManifestRow(
-        id: "00ff00ff00ff00ff:\(index):0", identity: "alice", side: .source, split: .train,
-        crop: .init(
-          name: name, sha256: Digest.hex(of: Data(crop(name))), size: 256, faceType: "full_face",
-          matrix: .identity),
-        frame: .init(
-          video: String(repeating: "a", count: 64),
-          time: Timestamp(ticks: Int64(index), numerator: 1, denominator: 25), ordinal: index),
-        landmarks: figureLandmarks(), pose: Pose(yaw: 0, pitch: 0, roll: 0), light: nil,
-        quality: [:], cell: "y4p2", weight: 1, augmentation: .init(mirror: false), why: "")
-    }
-    let manifest = try Manifest(
-      header: .init(
-        name: "pair", recipe: "", seed: 1, catalogRevision: 1, tool: "curate", short: [:]),
-      rows: rows)
-    try CropShards.pack(manifest, into: folder, limits: .init(faces: limit)) { crop($0) }
+    let manifest = try packedManifest(faces: faces, sides: [.source])
+    try CropShards.pack(manifest, into: folder, limits: .init(faces: limit)) { packedCrop($0) }
     return manifest
   }
 
