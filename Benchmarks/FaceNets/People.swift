@@ -54,10 +54,17 @@ private struct GroupingFigures {
   }
 }
 
-/// Groups of the people of a list, and of rendered people, by the built-in threshold.
-func people(weights path: String, list: String) throws {
-  let net = try NetEmbedding(
-    engine: try CPUEngine(threads: 1), weights: try Safetensors.read(path).parameters)
+/// Writes the weights with what they say of strangers.
+func strangers(weights path: String, output: String) throws {
+  let (weights, metadata) = try Safetensors.read(path)
+  try writeWeights(weights.withStrangers(threads: 2), metadata: metadata, to: output)
+}
+
+/// Groups of the people of a list, and of rendered people, as `identity suggest` makes them.
+func people(weights path: String, list: String, seed: UInt64) throws {
+  let weights = try Safetensors.read(path).parameters
+  let net = try NetEmbedding(engine: try CPUEngine(threads: 1), weights: weights)
+  let strangers = try NetEmbedding.strangers(of: weights)
   let url = URL(fileURLWithPath: list)
   let faces = try JSONDecoder().decode([AnnotatedFace].self, from: Data(contentsOf: url))
   let embeddings = try faces.map { face in
@@ -68,11 +75,11 @@ func people(weights path: String, list: String) throws {
   for (name, first) in [("all", ""), ("people nobody trained on", "p080")] {
     let chosen = faces.indices.filter { faces[$0].person >= first }
     show(
-      name, chosen.map { embeddings[$0] }, people: chosen.map { faces[$0].person },
+      name, strangers, chosen.map { embeddings[$0] }, people: chosen.map { faces[$0].person },
       videos: chosen.map { faces[$0].video })
   }
   // Other people than those that weights are trained on.
-  let rendered = SyntheticPortraits(people: 40, portraitsEach: 24, seed: 4711).rendered(threads: 2)
+  let rendered = SyntheticPortraits(people: 40, portraitsEach: 24, seed: seed).rendered(threads: 2)
     .filter { $0.showsFace && abs($0.pose?.yaw ?? 0) <= 60 }
   var numbers: [Int: Int] = [:]
   let videos = rendered.map { portrait -> String in
@@ -80,24 +87,17 @@ func people(weights path: String, list: String) throws {
     return "\(portrait.person)/\((numbers[portrait.person] ?? 0) / 6)"
   }
   show(
-    "rendered people", rendered.map { net.embedding(of: onGrey($0), landmarks: $0.landmarks) },
+    "rendered people", strangers,
+    rendered.map { net.embedding(of: $0.beforeGrey, landmarks: $0.landmarks) },
     people: rendered.map { "\($0.person)" }, videos: videos)
-}
-
-/// The portrait before a plain grey wall.
-private func onGrey(_ portrait: Portrait) -> GrayImage {
-  GrayImage(
-    width: portrait.luma.width, height: portrait.luma.height,
-    bytes: zip(portrait.luma.bytes, portrait.alpha.bytes).map { luma, alpha in
-      UInt8((Int(luma) * Int(alpha) + 128 * (255 - Int(alpha))) / 255)
-    })
 }
 
 /// Frame by frame, and the frames of a video as one track.
 private func show(
-  _ name: String, _ embeddings: [[Float]], people: [String], videos: [String]
+  _ name: String, _ strangers: FloatRows?, _ embeddings: [[Float]], people: [String],
+  videos: [String]
 ) {
-  let grouping = PersonGrouping(threshold: NetEmbedding.threshold)
+  let grouping = PersonGrouping(threshold: NetEmbedding.threshold, strangers: strangers)
   GroupingFigures(
     grouping.groups(of: embeddings.map { PersonTrack(embedding: $0) }, apart: []), people: people,
     videos: videos

@@ -4,7 +4,8 @@
 //        facenet-bench place LANDMARKS ANNOTATED
 //        facenet-bench jitter LANDMARKS ANNOTATED
 //        facenet-bench embed EMBEDDING LIST.json [--plain]
-//        facenet-bench people EMBEDDING LIST.json
+//        facenet-bench people EMBEDDING LIST.json [SEED OF RENDERED PEOPLE]
+//        facenet-bench strangers EMBEDDING OUTPUT
 //        facenet-bench crowd TRACKS PEOPLE
 //        facenet-bench composites LIST.json FOLDER COUNT SEED [PORTRAITFILE]
 //        facenet-bench speed
@@ -47,7 +48,11 @@ case ("detect", 5...):
 case ("place", 4): try place(weights: arguments[2], folder: arguments[3])
 case ("jitter", 4): try jitter(weights: arguments[2], folder: arguments[3])
 case ("embed", 4...): try embed(weights: arguments[2], list: arguments[3])
-case ("people", 4): try people(weights: arguments[2], list: arguments[3])
+case ("people", 4...5):
+  try people(
+    weights: arguments[2], list: arguments[3],
+    seed: arguments.count > 4 ? UInt64(arguments[4]) ?? 4711 : 4711)
+case ("strangers", 4): try strangers(weights: arguments[2], output: arguments[3])
 case ("crowd", 4): crowd(tracks: Int(arguments[2]) ?? 16_000, people: Int(arguments[3]) ?? 200)
 case ("composites", 6...7):
   try composites(

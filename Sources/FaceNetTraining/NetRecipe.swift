@@ -88,7 +88,11 @@ package struct NetRecipe: Sendable {
     let others = try beside.map { try Safetensors.read($0).parameters }
     let learnt = try NetTrainer(lesson, options: options).run(
       checkpoint: output + ".checkpoint", report: report)
-    let weights = others.map { learnt.joined(with: $0) } ?? learnt
+    let joined = others.map { learnt.joined(with: $0) } ?? learnt
+    let weights =
+      kind == .embedding
+      ? try joined.withStrangers(people: min(128, people), threads: options.loaderThreads + 1)
+      : joined
     let pictures = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
     let data = lesson is TeacherLesson ? "what a teacher says" : "rendered people\(pictures)"
     try writeWeights(

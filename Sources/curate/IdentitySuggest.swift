@@ -88,7 +88,7 @@ extension Identity {
       let opened = try workspace.openForWriting()
       let model = try embedding.embed(opened, progress: progress)
       let job = SuggestJob(
-        workspace: opened, model: model, threshold: threshold ?? model.threshold,
+        workspace: opened, model: model, threshold: threshold,
         leastFaces: leastFaces)
       let result = try job.run()
       if let page { try IdentityPage(workspace: opened).write(result.suggestions, to: page) }

@@ -27,6 +27,23 @@ private let identities: [Known] = {
     zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
+  @Test func weightsSayWhatTheyThinkOfStrangers() throws {
+    let strangers = try #require(try NetEmbedding.strangers())
+    #expect(strangers.count == 128 && strangers.length == 256)
+    for row in 0..<strangers.count {
+      #expect(abs(Self.product(strangers[row], strangers[row]) - 1) < 1e-4)
+    }
+    #expect(Set((0..<strangers.count).map { strangers[$0] }).count == 128)
+
+    let without = Parameters(EmbeddingNetwork.network.parameters)
+    #expect(try NetEmbedding.strangers(of: without) == nil)
+    for shape in [[4, 2 * EmbeddingNetwork.count], [EmbeddingNetwork.count], [2, 2, 64]] {
+      let others = Parameters(
+        EmbeddingNetwork.network.parameters + [Parameter(NetEmbedding.strangersName, shape)])
+      #expect(throws: NetworksError.self) { try NetEmbedding.strangers(of: others) }
+    }
+  }
+
   @Test(.enabled(if: !identities.isEmpty && picturesAreHere))
   func framesOfOneVideoAreMoreAlikeThanStrangers() throws {
     let net = try NetEmbedding(engine: try CPUEngine(threads: 1))

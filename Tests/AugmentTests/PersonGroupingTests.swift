@@ -126,6 +126,32 @@ import Testing
     #expect(PersonGrouping(threshold: 0.5).groups(of: [], apart: []).isEmpty)
   }
 
+  @Test func whoIsLikeManyMustBeMoreLikeToBeOne() {
+    // Two people and five strangers about one direction, two others about another.
+    func about(_ axis: Int, _ spread: Float, _ seed: UInt64) -> PersonTrack {
+      var generator = SeededGenerator(seed: seed)
+      return PersonTrack(
+        embedding: Self.unit(
+          (0..<16).map { ($0 == axis ? 1 : 0) + spread * Float(generator.nextGaussian()) }))
+    }
+    let tracks = [about(0, 0.05, 1), about(0, 0.05, 2), about(9, 0.05, 3), about(9, 0.05, 4)]
+    var strangers = FloatRows(length: 16)
+    for seed in 10..<15 as Range<UInt64> { strangers.append(about(0, 0.05, seed).embedding) }
+    let plain = PersonGrouping(threshold: 0.8).groups(of: tracks, apart: [])
+    #expect(plain.map(\.tracks) == [[0, 1], [2, 3]])
+    let grouping = PersonGrouping(threshold: 0.8, strangers: strangers)
+    #expect(grouping.groups(of: tracks, apart: []).map(\.tracks) == [[0], [1], [2, 3]])
+    // What somebody said holds.
+    var named = tracks
+    (named[0].person, named[1].person) = (7, 7)
+    #expect(grouping.groups(of: named, apart: []).map(\.tracks) == [[0, 1], [2, 3]])
+    // Fewer than are looked at say nothing.
+    var few = FloatRows(length: 16)
+    few.append(about(0, 0.05, 10).embedding)
+    #expect(
+      PersonGrouping(threshold: 0.8, strangers: few).groups(of: tracks, apart: []).count == 2)
+  }
+
   @Test func likenessIsTheMeanCosineOfItsPairs() throws {
     let tracks = Self.tracks(5, people: 1, spread: 0.4, seed: 4)
     let group = try #require(

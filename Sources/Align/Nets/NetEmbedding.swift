@@ -13,6 +13,33 @@ package final class NetEmbedding {
   /// 120 people no two people became one (the first at 0.80), and neither did any of the 15 real clips.
   package static let threshold: Float = 0.83
 
+  /// The array of a file of weights that holds what they say of strangers, a row each.
+  package static let strangersName = "strangers"
+
+  /// Those of the weights in use.
+  ///
+  /// Throws where they cannot be read.
+  package static func strangers() throws(NetworksError) -> FloatRows? {
+    try strangers(of: try FaceNetFiles.weights(of: .embedding))
+  }
+
+  /// Nil where the weights come without any.
+  ///
+  /// Throws where those that are there are not of these weights.
+  package static func strangers(of weights: Parameters) throws(NetworksError) -> FloatRows? {
+    let length = EmbeddingNetwork.towers(of: weights).count * EmbeddingNetwork.count
+    guard let entry = weights.entries.first(where: { $0.name == strangersName }) else { return nil }
+    guard entry.shape.count == 2, entry.shape[1] == length else {
+      throw NetworksError(
+        code: .mismatch, subject: "embedding",
+        reason: "\"\(strangersName)\" is \(entry.shape), not rows of \(length)")
+    }
+    var rows = FloatRows(length: length)
+    let values = weights[strangersName]
+    for row in 0..<entry.shape[0] { rows.append(Array(values[row * length..<(row + 1) * length])) }
+    return rows
+  }
+
   private let executable: Executable
 
   /// With the weights of the program, or those of `CURATE_FACE_NETS`.
@@ -46,6 +73,13 @@ package final class NetEmbedding {
       return Self.unit(zip(own, other).map(+)[...])
     }
     return Self.unit(units[...])
+  }
+
+  /// What is said of several faces of one person, at length 1.
+  package static func mean(of embeddings: [[Float]]) -> [Float] {
+    var sum = [Float](repeating: 0, count: embeddings.first?.count ?? 0)
+    for embedding in embeddings { sum = zip(sum, embedding).map(+) }
+    return unit(sum[...])
   }
 
   /// The same direction at length 1.

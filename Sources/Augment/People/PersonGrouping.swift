@@ -1,21 +1,39 @@
-import FaceCore
+public import FaceCore
 
 /// Groups tracks by person.
 ///
 /// Average linkage: two groups become one where the mean cosine between a track of one and a track of
-/// the other is the largest for both, and at least the threshold. Tracks that one name was given to
+/// the other exceeds what it takes the most, for both. That is the threshold, and more for tracks that look
+/// like strangers, too: a face that is like many says little. Tracks that one name was given to
 /// are one group from the beginning; groups of two names, or with tracks that are in one picture, never
 /// become one. The result depends on nothing but the tracks and their order. Memory grows with the
 /// number of tracks, time with its square.
 ///
-/// Sources: Benzécri, "Construction d'une classification ascendante hiérarchique par la recherche en
+/// Sources: Matějka et al., "Analysis of Score Normalization in Multilingual Speaker Recognition", 2017
+/// (likeness to the strangers nearest to each side tells what a likeness is worth); Benzécri, "Construction d'une classification ascendante hiérarchique par la recherche en
 /// chaîne des voisins réciproques", 1982 (chains of nearest neighbours); that they find what merging
 /// the nearest two again and again finds is true of links that merging never lengthens, as the mean is.
 public struct PersonGrouping: Hashable, Sendable {
   /// Mean cosine from which two groups are one person, −1 to 1.
   public var threshold: Float
+  /// Embeddings of people whom nobody films, at length 1; nil for a network of which none are known.
+  public var strangers: FloatRows?
 
-  public init(threshold: Float) { self.threshold = threshold }
+  /// Strangers that are looked at, the most alike.
+  private static let nearest = 5
+  /// What a likeness must exceed that to those by.
+  private static let margin: Float = 0.08
+
+  public init(threshold: Float, strangers: FloatRows? = nil) {
+    (self.threshold, self.strangers) = (threshold, strangers)
+  }
+
+  /// The mean cosine that a track must have with others to be one person with them.
+  private func least(for track: PersonTrack) -> Float {
+    guard let strangers, strangers.count >= Self.nearest else { return threshold }
+    let nearest = strangers.products(with: track.embedding).sorted(by: >).prefix(Self.nearest)
+    return max(threshold, nearest.reduce(0, +) / Float(Self.nearest) + Self.margin)
+  }
 
   /// All tracks in groups, those of the first track first.
   ///
@@ -23,9 +41,11 @@ public struct PersonGrouping: Hashable, Sendable {
   public func groups(of tracks: [PersonTrack], apart: [(Int, Int)]) -> [PersonGroup] {
     guard let first = tracks.first else { return [] }
     var state = Groups(length: first.embedding.count)
-    for (index, track) in tracks.enumerated() { state.add(track, index: index) }
+    for (index, track) in tracks.enumerated() {
+      state.add(track, index: index, least: least(for: track))
+    }
     for (one, other) in apart { state.keepApart(one, other) }
-    state.link(threshold: threshold)
+    state.link()
     return state.result
   }
 
@@ -34,6 +54,8 @@ public struct PersonGrouping: Hashable, Sendable {
     var person: Int?
     /// First tracks of groups that are other people.
     var apart: Set<Int> = []
+    /// Mean over the tracks of what it takes to be one person with them.
+    var least: Float
 
     var first: Int { tracks[0] }
   }
@@ -53,17 +75,19 @@ public struct PersonGrouping: Hashable, Sendable {
 
     init(length: Int) { means = FloatRows(length: length) }
 
-    mutating func add(_ track: PersonTrack, index: Int) {
+    mutating func add(_ track: PersonTrack, index: Int, least: Float) {
       let known = track.person.flatMap { firstOfPerson[$0] }
       firstOf.append(known ?? index)
       if let known, let at = place[known] {
-        means[at] = mean(of: means[at], open[at].tracks.count, track.embedding, 1)
+        let count = open[at].tracks.count
+        means[at] = mean(of: means[at], count, track.embedding, 1)
+        open[at].least += (least - open[at].least) / Float(count + 1)
         open[at].tracks.append(index)
         return
       }
       if let person = track.person { firstOfPerson[person] = index }
       place[index] = open.count
-      open.append(Group(tracks: [index], person: track.person))
+      open.append(Group(tracks: [index], person: track.person, least: least))
       means.append(track.embedding)
     }
 
@@ -76,11 +100,11 @@ public struct PersonGrouping: Hashable, Sendable {
     }
 
     /// Follows nearest neighbours until two are each other's, makes them one and goes on from there.
-    mutating func link(threshold: Float) {
+    mutating func link() {
       var chain: [Int] = []
       while let any = chain.last ?? open.first?.first {
         if chain.isEmpty { chain = [any] }
-        guard let near = nearest(to: any, atLeast: threshold, before: chain.dropLast().last) else {
+        guard let near = nearest(to: any, before: chain.dropLast().last) else {
           finish(any)
           chain.removeLast()
           continue
@@ -94,23 +118,22 @@ public struct PersonGrouping: Hashable, Sendable {
       }
     }
 
-    /// The group most like that of a first track; where several are, the one before it in the chain,
-    /// else the first.
-    private func nearest(to first: Int, atLeast least: Float, before: Int?) -> Int? {
+    /// The group whose likeness to that of a first track exceeds what it takes the most; where several do, the
+    /// one before it in the chain, else the first.
+    private func nearest(to first: Int, before: Int?) -> Int? {
       guard let at = place[first] else { return nil }
       let own = open[at]
-      var best: (likeness: Float, first: Int)?
+      var best: (excess: Float, first: Int)?
       for (index, likeness) in means.products(with: means[at]).enumerated() {
-        guard index != at, likeness >= least, likeness >= best?.likeness ?? least,
-          mayJoin(own, open[index])
-        else { continue }
+        let excess = likeness - (own.least + open[index].least) / 2
+        guard index != at, excess >= best?.excess ?? 0, mayJoin(own, open[index]) else { continue }
         let other = open[index].first
-        if let best, best.likeness == likeness, best.first == before || best.first < other,
+        if let best, best.excess == excess, best.first == before || best.first < other,
           other != before
         {
           continue
         }
-        best = (likeness, other)
+        best = (excess, other)
       }
       return best?.first
     }
@@ -124,9 +147,10 @@ public struct PersonGrouping: Hashable, Sendable {
       guard let atOne = place[one], let atOther = place[other] else { return }
       let (a, b) = (open[atOne], open[atOther])
       let mean = mean(of: means[atOne], a.tracks.count, means[atOther], b.tracks.count)
+      let share = Float(b.tracks.count) / Float(a.tracks.count + b.tracks.count)
       let joined = Group(
         tracks: (a.tracks + b.tracks).sorted(), person: a.person ?? b.person,
-        apart: a.apart.union(b.apart))
+        apart: a.apart.union(b.apart), least: a.least + share * (b.least - a.least))
       for neighbour in joined.apart {
         guard let at = place[neighbour] else { continue }
         open[at].apart.remove(one)

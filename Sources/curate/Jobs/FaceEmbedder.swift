@@ -41,6 +41,14 @@ enum EmbeddingModel: Sendable {
     case .installed: 0.4
     }
   }
+
+  /// What it says of people whom nobody films; nil where that is not known.
+  func strangers() throws -> FloatRows? {
+    switch self {
+    case .builtIn: try NetEmbedding.strangers()
+    case .installed: nil
+    }
+  }
 }
 
 /// Says who faces are; one for each thread.

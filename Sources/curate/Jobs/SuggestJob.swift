@@ -7,8 +7,9 @@ import FaceCore
 struct SuggestJob {
   let workspace: Workspace
   let model: EmbeddingModel
-  /// Mean cosine from which two groups are one person.
-  let threshold: Float
+  /// Mean cosine from which two groups are one person; nil for the model's own, which asks more of faces that
+  /// are like many.
+  let threshold: Float?
   /// New people with fewer faces are left out.
   let leastFaces: Int
 
@@ -55,7 +56,10 @@ struct SuggestJob {
     let apart = try workspace.tracksTogether().compactMap { one, other in
       places[one].flatMap { first in places[other].map { (first, $0) } }
     }
-    let groups = PersonGrouping(threshold: threshold).groups(of: people, apart: apart)
+    let grouping = PersonGrouping(
+      threshold: threshold ?? model.threshold,
+      strangers: threshold == nil ? try model.strangers() : nil)
+    let groups = grouping.groups(of: people, apart: apart)
     var suggestions = groups.compactMap { group -> Suggestion? in
       let members = group.tracks.map { tracks[$0] }
       let nameless = members.filter { $0.identity == nil }
