@@ -16,6 +16,8 @@ public final class BatchLoader: Sendable {
     /// Keeps the sides apart: two loaders with one seed and different streams are independent.
     public var stream: UInt64
     public var warp = RandomWarp()
+    /// The step from which the network sees faces unbent; nil bends them always.
+    public var warpEnd: Int?
     public var mask = FaceMask.training
     /// What a pixel of the eyes and the mouth counts beyond one of the cheek.
     ///
@@ -77,12 +79,13 @@ public final class BatchLoader: Sendable {
     precondition(step >= 0, "steps are counted from 0")
     let first = step * configuration.batchSize
     let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
+    let bends = step < configuration.warpEnd ?? .max
     return try TrainingBatch(
       faces: draws.map(\.face), resolution: configuration.resolution, threads: threads
     ) { place, input, target, mask in
       try write(
-        draw: draws[place].draw, face: draws[place].face, input: &input, target: &target,
-        mask: &mask)
+        draw: draws[place].draw, face: draws[place].face, bends: bends, input: &input,
+        target: &target, mask: &mask)
     }
   }
 
@@ -99,15 +102,16 @@ public final class BatchLoader: Sendable {
   }
 
   private func write(
-    draw: Int, face: Int, input: inout MutableSpan<Float>, target: inout MutableSpan<Float>,
-    mask: inout MutableSpan<Float>
+    draw: Int, face: Int, bends: Bool, input: inout MutableSpan<Float>,
+    target: inout MutableSpan<Float>, mask: inout MutableSpan<Float>
   ) throws {
     let sample = samples[face]
     let resolution = configuration.resolution
     let ready = try cache.sample(face) { try make(sample, at: face) }
     var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(draw))
-    let draw = configuration.warp.draw(
+    var draw = configuration.warp.draw(
       from: sample.cropSize, to: resolution, mayMirror: sample.mayMirror, using: &generator)
+    if !bends { draw.field = .zero }
     draw.render(
       ready.picture, side: sample.cropSize, resolution: resolution, input: &input,
       target: &target)

@@ -104,6 +104,11 @@ package struct DisplacementField: Sendable {
   package private(set) var nodes: [SIMD2<Float>]
   package let isZero: Bool
 
+  /// Moves nothing.
+  static let zero = DisplacementField()
+
+  private init() { (cells, nodes, isZero) = (1, [SIMD2](repeating: .zero, count: 4), true) }
+
   init(
     cells: Int, resolution: Int, displacement: Double,
     using generator: inout some RandomNumberGenerator

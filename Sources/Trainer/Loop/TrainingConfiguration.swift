@@ -46,6 +46,11 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 
   /// How the learning rate changes over the run.
   public var schedule = LearningSchedule()
+  /// The step from which the encoder sees faces as they are; nil bends them to the end.
+  ///
+  /// Bent faces teach what is common to both people, and unbent ones then how it looks in detail:
+  /// what DeepFaceLab's `random_warp` and faceswap's `--no-warp` are switched for by hand.
+  public var warpEnd: Int?
   /// Batches of which a step takes the mean gradient, where one as large does not fit.
   public var accumulation = 1
   /// Processes that train together, each on a batch of its own.
@@ -100,6 +105,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     var wrong: String?
     if batchSize < 1 { wrong = "a batch of \(batchSize) faces" }
     if accumulation < 1 { wrong = "no batch to a step" }
+    if warpEnd ?? 0 < 0 { wrong = "bent faces until step \(warpEnd ?? 0)" }
     if schedule.warmUp < 0 || schedule.decay ?? 1 < 1 { wrong = "a schedule of no steps" }
     if !(optimizer.learningRate > 0) { wrong = "a learning rate of \(optimizer.learningRate)" }
     if optimizer.clip < 0 { wrong = "a gradient limit of \(optimizer.clip)" }
@@ -165,6 +171,7 @@ extension TrainingConfiguration {
     discriminatorStart = try stored.decodeIfPresent(Int.self, forKey: .discriminatorStart) ?? 0
     schedule =
       try stored.decodeIfPresent(LearningSchedule.self, forKey: .schedule) ?? LearningSchedule()
+    warpEnd = try stored.decodeIfPresent(Int.self, forKey: .warpEnd)
     accumulation = try stored.decodeIfPresent(Int.self, forKey: .accumulation) ?? 1
     processes = try stored.decodeIfPresent(Int.self, forKey: .processes) ?? 1
     iterationLimit = try stored.decodeIfPresent(Int.self, forKey: .iterationLimit)

@@ -172,6 +172,7 @@ public struct RunReport {
         "Learning",
         "\(learning.rule.rawValue), rate \(learning.learningRate)"
           + (configuration.schedule.decay.map { ", down by step \(Self.grouped($0))" } ?? "")
+          + (configuration.warpEnd.map { ", unbent from step \(Self.grouped($0))" } ?? "")
       ),
       (
         "Loss",

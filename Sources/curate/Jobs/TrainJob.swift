@@ -196,6 +196,10 @@ struct TrainJob {
       resolution: configuration.resolution, batchSize: configuration.batchSize,
       seed: configuration.seed, stream: side == .source ? 0 : 1)
     batches.detailWeight = configuration.detailWeight
+    // Faces that are not learned are seen as `apply` sees them.
+    batches.warpEnd =
+      split == .train
+      ? configuration.warpEnd.map { $0 * configuration.accumulation * configuration.processes } : 0
     return try BatchLoader(
       samples: try rows.flatMap { try FaceSample.samples(of: $0, variants: split == .train) },
       configuration: batches,

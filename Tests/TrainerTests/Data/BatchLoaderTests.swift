@@ -6,8 +6,9 @@ import Trainer
 struct BatchLoaderTests {
   private func loader(
     count: Int = 5, weights: [Double]? = nil, batchSize: Int = 4, seed: UInt64 = 7,
-    stream: UInt64 = 0, warp: RandomWarp = RandomWarp(), resolution: Int = 32, threads: Int = 2,
-    mayMirror: Bool = true, cacheLimit: Int = 512 << 20, image: Image? = nil,
+    stream: UInt64 = 0, warp: RandomWarp = RandomWarp(), warpEnd: Int? = nil,
+    resolution: Int = 32, threads: Int = 2, mayMirror: Bool = true, cacheLimit: Int = 512 << 20,
+    image: Image? = nil,
     landmarks: Landmarks = figureLandmarks(size: 128)
   ) throws -> BatchLoader {
     let samples = (0..<count).map {
@@ -18,6 +19,7 @@ struct BatchLoaderTests {
     var configuration = BatchLoader.Configuration(
       resolution: resolution, batchSize: batchSize, seed: seed, stream: stream)
     configuration.warp = warp
+    configuration.warpEnd = warpEnd
     return try BatchLoader(
       samples: samples, configuration: configuration, cacheLimit: cacheLimit, threads: threads
     ) { name, _ in
@@ -80,6 +82,18 @@ struct BatchLoaderTests {
     #expect(full.input != full.target)
     // The target does not change with the local warp and the colours.
     #expect(full.target == batch.target)
+  }
+
+  @Test func facesAreBentUntilTheStepAskedFor() throws {
+    var warp = RandomWarp()
+    warp.color = .none
+    let (bent, ending) = (try loader(warp: warp), try loader(warp: warp, warpEnd: 2))
+    for step in 0..<4 {
+      let (always, until) = (try bent.batch(step: step), try ending.batch(step: step))
+      #expect(always.input != always.target)
+      #expect(until.input == (step < 2 ? always.input : always.target))
+      #expect(until.target == always.target && until.mask == always.mask)
+    }
   }
 
   @Test func theMaskMovesWithThePixels() throws {
