@@ -3,7 +3,8 @@
 # the target, the best faces in DeepFaceLab's manner, random ones), the same model and budget for each, and
 # the error of each swap against the truth, on average and in the worst tenth of cells: of the video that
 # apply makes, in the target's tone, and of what the model itself answers, in the source's own.
-# Usage: Benchmarks/downstream.sh CURATE BENCH [FOLDER] [FACES] [STEPS] [SECONDS OF A CLIP] [SEEDS]
+# The share of footage in the target's own light is RARE times that of two clips of SECONDS.
+# Usage: Benchmarks/downstream.sh CURATE BENCH [FOLDER] [FACES] [STEPS] [SECONDS] [SEEDS] [RARE]
 set -euo pipefail
 
 curate=$1
@@ -13,11 +14,12 @@ faces=${4:-200}
 steps=${5:-12000}
 seconds=${6:-20}
 seeds=${7:-1}
+rare=${8:-0.25}
 
 mkdir -p "$folder"
 clips=$folder/clips
 workspace=$folder/workspace
-[ -e "$clips/truth/target-1.jsonl" ] || "$bench" render "$clips" "$seconds"
+[ -e "$clips/own-tone/target-3.jsonl" ] || "$bench" render "$clips" "$seconds" "$rare"
 if [ ! -e "$workspace" ]; then
   "$curate" init "$workspace"
   "$curate" --workspace "$workspace" import --face-type midfull_face --identity alice "$clips"/alice-*.mp4
@@ -35,21 +37,24 @@ for seed in $seeds; do
     [ "$way" = match ] && options+=(--match "$match")
     [ -e "$workspace/manifests/$name.jsonl" ] ||
       "$curate" --workspace "$workspace" export "$name" --source "$source" --target "$target" "${options[@]}"
-    [ -e "$workspace/models/$name" ] ||
-      "$curate" --workspace "$workspace" train "$name" --iterations "$steps" --decay "$steps" --seed 1 >/dev/null
-    for clip in target-0 target-1; do
-      out=$folder/$name-$clip.mp4
-      [ -e "$out" ] || "$curate" --workspace "$workspace" apply "$name" "$clips/$clip.mp4" -o "$out" >/dev/null
-      facts=$clips/truth/$clip.jsonl
-      echo "$name $clip video: $("$bench" score "$out" "$clips/truth/$clip.mp4" "$facts")"
-      echo "$name $clip model: $("$bench" score-model "$workspace/models/$name" \
-        "$clips/$clip.mp4" "$clips/own-tone/$clip.mp4" "$facts")"
+    # Again where it was stopped, nothing where it is done.
+    "$curate" --workspace "$workspace" train "$name" --resume --seed "$seed" --iterations "$steps" \
+      --decay "$steps" --warp-until $((steps * 2 / 3)) >/dev/null
+    swaps=$folder/swaps/$name
+    mkdir -p "$swaps"
+    for clip in "$clips"/target-*.mp4; do
+      out=$swaps/$(basename "$clip")
+      [ -e "$out" ] || "$curate" --workspace "$workspace" apply "$name" "$clip" -o "$out" >/dev/null
     done
+    hard=0
+    for clip in "$clips"/alice-side-*.mp4; do
+      video=$(sha256sum "$clip" | cut -d ' ' -f 1)
+      hard=$((hard + $(grep -c "\"video\":\"$video\"" "$workspace/manifests/$name.jsonl" || true)))
+    done
+    echo "$name, $hard faces of hard light, video: $("$bench" score "$clips" "$swaps" truth)"
+    echo "$name, model: $("$bench" score-model "$clips" "$workspace/models/$name")"
   done
 done
-for clip in target-0 target-1; do
-  for truth in truth own-tone; do
-    echo "no swap $clip, $truth:" \
-      "$("$bench" score "$clips/$clip.mp4" "$clips/$truth/$clip.mp4" "$clips/truth/$clip.jsonl")"
-  done
+for truth in truth own-tone; do
+  echo "no swap, $truth: $("$bench" score "$clips" "$clips" "$truth")"
 done

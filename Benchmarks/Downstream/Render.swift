@@ -3,16 +3,16 @@ import Foundation
 import Media
 import SyntheticFaces
 
-/// A source that mostly looks into the camera, turns in flat light, and rarely in hard light from the
+/// A source that mostly looks into the camera, turns in flat light, and hardly ever in hard light from the
 /// side; a target that turns in hard light from the side; and the right answer of its swap, in the
 /// target's skin tone under `truth/`, in the source's own under `own-tone/`.
 ///
-/// Six clips of alice look ahead (±9° of yaw, ±5° of pitch) in much the same light. Two turn
-/// by ±55° and ±24°, near the camera and in flat light; two, half as long, do so in hard light from the
-/// left and from the right. Bob turns in three clips in light from all sides, and in the
-/// targets, which nobody trains on. The targets are so far from the camera that a face is about as
-/// large as the square a model of 64 pixels answers with.
-func render(into folder: String, seconds: Double) throws {
+/// Eight clips of alice look ahead (±9° of yaw, ±5° of pitch) in much the same light, each of twice
+/// `seconds`. Two of `seconds` turn by ±55° and ±24°, near the camera and in flat light; two, of the part
+/// `rare` of that, do so in hard light from the left and from the right. Bob turns in three clips, in hard
+/// light from either side and in flat light, and in the four targets, which nobody trains on. The targets
+/// are so far from the camera that a face is about as large as the square a model of 64 pixels answers with.
+func render(into folder: String, seconds: Double, rare: Double) throws {
   func clip(
     _ name: String, _ identity: FaceIdentity, _ seed: UInt64, part: Double, light: SetLight,
     distance: Float = 90, isStill: Bool = false, swap: FaceIdentity? = nil
@@ -26,8 +26,8 @@ func render(into folder: String, seconds: Double) throws {
   }
   let fromLeft = SetLight.hard(azimuth: -50)
   let fromRight = SetLight.hard(azimuth: 50)
-  var clips = (0..<6).map {
-    clip("alice-still-\($0)", .alice, UInt64(500 + $0), part: 1, light: .flat, isStill: true)
+  var clips = (0..<8).map {
+    clip("alice-still-\($0)", .alice, UInt64(500 + $0), part: 2, light: .flat, isStill: true)
   }
   for index in 0..<2 {
     clips.append(
@@ -36,12 +36,12 @@ func render(into folder: String, seconds: Double) throws {
   }
   for (index, light) in [fromLeft, fromRight].enumerated() {
     clips.append(
-      clip("alice-side-\(index)", .alice, UInt64(530 + index), part: 0.5, light: light))
+      clip("alice-side-\(index)", .alice, UInt64(530 + index), part: rare, light: light))
   }
   for (index, light) in [fromLeft, .flat, fromRight].enumerated() {
     clips.append(clip("bob-\(index)", .bob, UInt64(540 + index), part: 0.6, light: light))
   }
-  for (index, light) in [fromLeft, fromRight].enumerated() {
+  for (index, light) in [fromLeft, fromRight, fromLeft, fromRight].enumerated() {
     clips.append(
       clip(
         "target-\(index)", .bob, UInt64(560 + index), part: 0.6, light: light, distance: 150,

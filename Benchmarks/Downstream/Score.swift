@@ -40,44 +40,68 @@ struct CellErrors {
   }
 }
 
-/// Prints the error of a swapped video.
-func score(_ swapped: String, truth: String, facts: String) throws {
+/// Prints the error of swapped videos, which are called as the targets of `clips` are, against the truth in
+/// the `part` of it.
+func score(_ swapped: String, clips: String, part: String) throws {
   var errors = CellErrors()
-  try forEachFrame(swapped, truth, facts) { image, answer, fact in
-    errors.add(image, truth: answer, landmarks: fact.landmarks, of: fact)
+  for name in try targets(clips) {
+    try forEachFrame(
+      "\(swapped)/\(name).mp4", "\(clips)/\(part)/\(name)", lines: "\(clips)/\(name).jsonl"
+    ) { image, answer, fact, _ in
+      errors.add(image, truth: answer, landmarks: fact.landmarks, of: fact)
+    }
   }
   print(errors.text)
 }
 
 /// Prints the error of what a model answers, as it is: without the match of colours that `apply` makes,
 /// in the model's own square, which true landmarks set.
-func score(model folder: String, target: String, truth: String, facts: String) throws {
+///
+/// A model answers with a face that lies in the square as its own landmarks say, and sees one that does so
+/// by its own.
+func score(model folder: String, clips: String) throws {
   let model = try SwapModel(folder: URL(fileURLWithPath: folder), engine: CPUEngine(threads: 1))
   let side = model.resolution
+  func place(_ landmarks: Landmarks) -> FaceCore.AffineTransform {
+    cropTransform(landmarks: landmarks, size: side, type: .midFull)
+  }
+  func square(_ frame: Image, _ landmarks: Landmarks) -> [Float] {
+    FacePatch.cut(
+      from: frame, transform: place(landmarks), resolution: side, border: .replicate)
+  }
   var errors = CellErrors()
-  try forEachFrame(target, truth, facts) { image, answer, fact in
-    let transform = cropTransform(landmarks: fact.landmarks, size: side, type: .midFull)
-    func square(_ frame: Image) -> [Float] {
-      FacePatch.cut(from: frame, transform: transform, resolution: side, border: .replicate)
+  for name in try targets(clips) {
+    try forEachFrame(
+      "\(clips)/\(name).mp4", "\(clips)/own-tone/\(name)", lines: "\(clips)/\(name).jsonl"
+    ) { image, answer, fact, seen in
+      errors.add(
+        Image(planes: try model.swap(square(image, seen.landmarks), count: 1)[...], side: side),
+        truth: Image(planes: square(answer, fact.landmarks)[...], side: side),
+        landmarks: fact.landmarks.mapped(by: place(fact.landmarks)), of: fact)
     }
-    let swapped = try model.swap(square(image), count: 1)
-    errors.add(
-      Image(planes: swapped[...], side: side),
-      truth: Image(planes: square(answer)[...], side: side),
-      landmarks: fact.landmarks.mapped(by: transform), of: fact)
   }
   print(errors.text)
 }
 
+private func targets(_ clips: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: clips)
+    .filter { $0.hasPrefix("target-") && $0.hasSuffix(".mp4") }
+    .map { String($0.dropLast(4)) }.sorted()
+}
+
+/// `body` is given a frame, its right answer, what is known of that, and of the target's own face.
 private func forEachFrame(
-  _ video: String, _ truth: String, _ facts: String,
-  _ body: (Image, Image, FrameTruth) throws -> Void
+  _ video: String, _ truth: String, lines: String,
+  _ body: (Image, Image, FrameTruth, FrameTruth) throws -> Void
 ) throws {
+  func facts(_ path: String) throws -> [FrameTruth] {
+    try Data(contentsOf: URL(fileURLWithPath: path)).split(separator: UInt8(ascii: "\n"))
+      .map { try FrameTruth(line: Data($0)) }
+  }
   var seen = try VideoReader(path: video)
-  var right = try VideoReader(path: truth)
-  let lines = try Data(contentsOf: URL(fileURLWithPath: facts)).split(separator: UInt8(ascii: "\n"))
-  for line in lines {
+  var right = try VideoReader(path: truth + ".mp4")
+  for (fact, own) in zip(try facts(truth + ".jsonl"), try facts(lines)) {
     guard let image = try seen.next()?.image, let answer = try right.next()?.image else { break }
-    try body(image, answer, try FrameTruth(line: Data(line)))
+    try body(image, answer, fact, own)
   }
 }

@@ -6,23 +6,24 @@ import Trainer
 
 // Footage with a skew, and how far a swap of it is from the truth, cell by cell.
 //
-//     downstream-bench render FOLDER SECONDS
-//     downstream-bench score SWAPPED.mp4 TRUTH.mp4 TRUTH.jsonl
-//     downstream-bench score-model MODEL TARGET.mp4 TRUTH.mp4 TRUTH.jsonl
+//     downstream-bench render CLIPS SECONDS RARE
+//     downstream-bench score CLIPS SWAPS truth|own-tone
+//     downstream-bench score-model CLIPS MODEL
 let arguments = CommandLine.arguments
 switch (arguments.dropFirst().first, arguments.count) {
-case ("render", 4):
-  try render(into: arguments[2], seconds: Double(arguments[3]) ?? 20)
+case ("render", 5):
+  try render(
+    into: arguments[2], seconds: Double(arguments[3]) ?? 20, rare: Double(arguments[4]) ?? 0.25)
 case ("score", 5):
-  try score(arguments[2], truth: arguments[3], facts: arguments[4])
-case ("score-model", 6):
-  try score(model: arguments[2], target: arguments[3], truth: arguments[4], facts: arguments[5])
+  try score(arguments[3], clips: arguments[2], part: arguments[4])
+case ("score-model", 4):
+  try score(model: arguments[3], clips: arguments[2])
 default:
   print(
     """
-    usage: downstream-bench render FOLDER SECONDS
-           downstream-bench score SWAPPED.mp4 TRUTH.mp4 TRUTH.jsonl
-           downstream-bench score-model MODEL TARGET.mp4 TRUTH.mp4 TRUTH.jsonl
+    usage: downstream-bench render CLIPS SECONDS RARE
+           downstream-bench score CLIPS SWAPS truth|own-tone
+           downstream-bench score-model CLIPS MODEL
     """)
   exit(64)
 }
