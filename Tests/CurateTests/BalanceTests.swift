@@ -138,7 +138,7 @@ import Testing
     // Both are of one state of the catalogue: what it says now explains nothing.
     let difference = try workspace.curate("manifest", "diff", "then", "fewer")
     #expect(!difference.output.contains("carol now"), "\(difference.output)")
-    #expect(difference.output.contains("recipes differ in faces"), "\(difference.output)")
+    #expect(difference.output.contains("recipe   faces: 20, then 10"), "\(difference.output)")
   }
 
   @Test(arguments: ["match", "uniform", "random", "best-faces"])
