@@ -76,9 +76,25 @@ public struct FacePlace: Hashable, Sendable {
     return mine[0] * theirs[0] + mine[1] * theirs[1] + mine[2] * theirs[2]
   }
 
+  /// The square of the line between where both noses point on a sphere whose radius is 180/π: for small
+  /// angles the degrees between them, squared.
+  func squaredChord(to other: FacePlace) -> Float {
+    let difference = numbers.lowHalf - other.numbers.lowHalf
+    return (difference * difference * SIMD4(1, 1, 1, 0)).sum()
+  }
+
   /// Which field of a lattice of about one degree the nose points at.
   var heading: SIMD3<Int32> {
     SIMD3<Int32>(
       SIMD3(numbers[0], numbers[1], numbers[2]).rounded(.toNearestOrEven))
   }
+
+  /// To all fields that may hold something within 2°, the own field first.
+  static let fieldsInReach: [SIMD3<Int32>] = {
+    let range = Int32(-3)...3
+    func squaredLength(_ step: SIMD3<Int32>) -> Int32 { (step &* step).wrappedSum() }
+    return range.flatMap { x in
+      range.flatMap { y in range.map { SIMD3(x, y, $0) } }
+    }.filter { squaredLength($0) <= 14 }.sorted { squaredLength($0) < squaredLength($1) }
+  }()
 }

@@ -1,6 +1,7 @@
 import FaceCore
 
-import func Foundation.acos
+import func Foundation.asin
+import func Foundation.sin
 
 /// How well chosen faces cover what they should, in numbers that can be compared between ways of
 /// choosing from one pool.
@@ -11,10 +12,12 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
   public var feasible: Int
   /// Entropy over the cells, as part of that of the most even choice of as many faces.
   public var evenness: Double
-  /// The largest angle from a pose of the target to the nearest chosen face, in degrees; nil without a
-  /// target.
+  /// The largest angle from where a face of the target looks to where the nearest chosen one does, in
+  /// degrees; nil without a target.
+  ///
+  /// Of all faces, not of poses rounded to degrees.
   public var hole: Double?
-  /// The same over those poses of the target that some face of the pool comes within 2° of.
+  /// The same over those faces of the target that some face of the pool comes within 2° of.
   public var holeInReach: Double?
   /// Half the sum of differences between the shares of poses here and in the choice of as many faces whose
   /// poses are as the target's, as far as the pool has them; nil without a target.
@@ -50,21 +53,14 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
     evenness = even.entropy > 0 ? mine.entropy / even.entropy : 1
     nearest = SelectionAudit.medianGap(of: chosen)
     if let target, let visited {
-      let headings = target.headings(isFolded: isFolded)
-      let own = chosen.headings(isFolded: isFolded)
-      let all = pool.headings(isFolded: isFolded)
-      hole = headings.lazy.map { SelectionAudit.angle(from: $0, to: own) }.max() ?? 0
-      holeInReach =
-        headings.lazy.filter { SelectionAudit.angle(from: $0, to: all) <= 2 }
-        .map { SelectionAudit.angle(from: $0, to: own) }.max() ?? 0
+      let all = Headings(of: pool, isFolded: isFolded)
+      let own = Headings(of: chosen, isFolded: isFolded)
+      let places = target.map { $0.place(isFolded: isFolded) }
+      hole = own.largestGap(from: places)
+      holeInReach = own.largestGap(
+        from: places.filter { all.hasFace(within: TargetCover.reach, of: $0) })
       mismatch = SelectionAudit.mismatch(of: mine, supply: supply, target: visited)
     }
-  }
-
-  /// Degrees to the nearest.
-  private static func angle(from place: FacePlace, to others: [FacePlace]) -> Double {
-    let cosine = others.reduce(Float(-1)) { max($0, place.cosine(to: $1)) }
-    return acos(Double(min(1, cosine))) * 180 / .pi
   }
 
   private static func mismatch(
@@ -92,5 +88,53 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
       return near.squareRoot()
     }
     return Double(gaps.sorted()[gaps.count / 2])
+  }
+}
+
+/// Faces by where their noses point.
+private struct Headings {
+  private let faces: [Candidate]
+  private let isFolded: Bool
+  private var fields: [SIMD3<Int32>: [Int32]] = [:]
+
+  init(of faces: [Candidate], isFolded: Bool) {
+    (self.faces, self.isFolded) = (faces, isFolded)
+    for (index, face) in faces.enumerated() {
+      fields[face.place(isFolded: isFolded).heading, default: []].append(Int32(index))
+    }
+  }
+
+  /// `angle` is in degrees, 2 at most.
+  func hasFace(within angle: Float, of place: FacePlace) -> Bool {
+    let chord = 360 / Float.pi * Float(sin(Double(angle) * .pi / 360))
+    return hasFace(withinSquaredChord: chord * chord, of: place)
+  }
+
+  /// Whether there is one among those that point at most 2° away.
+  private func hasFace(withinSquaredChord limit: Float, of place: FacePlace) -> Bool {
+    let center = place.heading
+    return FacePlace.fieldsInReach.contains { step in
+      (fields[center &+ step] ?? []).contains { squaredChord(to: place, $0) <= limit }
+    }
+  }
+
+  private func squaredChord(to place: FacePlace, _ index: Int32) -> Float {
+    place.squaredChord(to: faces[Int(index)].place(isFolded: isFolded))
+  }
+
+  /// The largest angle from a place to the nearest face, in degrees; 180 where there is no face.
+  ///
+  /// Most places are near a face and are passed over; only what may be the largest is held against all.
+  func largestGap(from places: [FacePlace]) -> Double {
+    var largest: Float = 0
+    for place in places where !hasFace(withinSquaredChord: largest, of: place) {
+      var nearest = Float.infinity
+      for index in faces.indices where nearest > largest {
+        nearest = min(nearest, squaredChord(to: place, Int32(index)))
+      }
+      largest = max(largest, nearest)
+    }
+    let chord = Double(largest.squareRoot()) * .pi / 180
+    return 2 * asin(min(1, chord / 2)) * 180 / .pi
   }
 }

@@ -7,7 +7,7 @@ import func Foundation.cos
 /// The pose of the target that is furthest from what is taken gets the best face within 2° of it, or else the
 /// nearest, again and again, until none is further than 2° away from what can be had. A cell gives at most
 /// half of its quota, or four faces; a pose at the edge of the cells that the target visits may have a face
-/// from beyond them.
+/// from beyond them. Poses are told apart by fields of about a degree, so this is as exact as that.
 ///
 /// Source: Gonzalez, "Clustering to Minimize the Maximum Intercluster Distance", 1985.
 struct TargetCover {
@@ -93,7 +93,7 @@ private struct HeadingIndex {
     let center = place.heading
     let enough = cosine(TargetCover.reach)
     var best: (face: Int, cell: FaceCell)?
-    for step in HeadingIndex.steps {
+    for step in FacePlace.fieldsInReach {
       for (cell, index) in fields[center &+ step] ?? [] {
         let face = pool[index]
         guard face.place(isFolded: isFolded).cosine(to: place) >= enough else { continue }
@@ -119,14 +119,6 @@ private struct HeadingIndex {
     }
     return best
   }
-
-  /// To all fields that may hold something within reach.
-  private static let steps: [SIMD3<Int32>] = {
-    let range = Int32(-3)...3
-    return range.flatMap { x in
-      range.flatMap { y in range.map { SIMD3(x, y, $0) } }
-    }.filter { ($0 &* $0).wrappedSum() <= 14 }
-  }()
 }
 
 extension Candidate {

@@ -38,17 +38,17 @@ public struct CropStore: Sendable {
 
   /// The bytes of the image file of that name; nil where there is none.
   public func crop(named name: String) throws -> [UInt8]? {
-    let row = try file.read { db in
-      try Row.fetchOne(
+    try file.readOnce { db in
+      let rows = try Row.fetchCursor(
         try db.cachedStatement(sql: "SELECT sz, data FROM sqlar WHERE name = ?"), arguments: [name])
+      guard let row = try rows.next() else { return nil }
+      let bytes = try row.withUnsafeData(atIndex: 1) { [UInt8]($0 ?? Data()) }
+      guard row[0] == bytes.count else {
+        throw CatalogError(
+          code: .damaged, subject: name, reason: "is compressed or cut short in the archive")
+      }
+      return bytes
     }
-    guard let row else { return nil }
-    let data: Data = row["data"] ?? Data()
-    guard row["sz"] == data.count else {
-      throw CatalogError(
-        code: .damaged, subject: name, reason: "is compressed or cut short in the archive")
-    }
-    return [UInt8](data)
   }
 
   public func contains(_ name: String) throws -> Bool {

@@ -105,6 +105,18 @@ struct DatabaseFile: Sendable {
     }
   }
 
+  /// For a single statement, which sees one state without a transaction.
+  ///
+  /// To begin and end one that cannot write, statements are forgotten and compiled again each time.
+  func readOnce<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try translating(path) {
+      switch access {
+      case .write(let pool): try pool.unsafeRead(body)
+      case .read(let connections): try connections.readOnce(body)
+      }
+    }
+  }
+
   /// One transaction; all of it, or nothing when `body` throws.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     guard let writer else {

@@ -31,9 +31,18 @@ final class ReadConnections: Sendable {
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try withConnection { try $0.read(body) }
+  }
+
+  /// The same without a transaction, for a single statement.
+  func readOnce<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try withConnection { try $0.unsafeRead(body) }
+  }
+
+  private func withConnection<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
     let queue = try free.withLock { $0.popLast() } ?? connection()
     defer { free.withLock { $0.append(queue) } }
-    return try queue.read(body)
+    return try body(queue)
   }
 
   /// Closes those that nobody uses; nobody does when the file is closed.

@@ -82,7 +82,7 @@ struct CoverageCommand: ParsableCommand {
 
   func run() throws {
     let opened = try workspace.open(.readOnly)
-    let target = try against.map { try FaceQuery(typed: $0) }
+    let target = try against.map { try FaceQuery(typed: $0, as: "--against") }
     let report = try CoverageReport(
       opened, query: FaceQuery(typed: query), target: target, axes: axes?.values ?? [.light],
       floor: floor, folded: mirror)

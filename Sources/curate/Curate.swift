@@ -22,3 +22,21 @@ struct Curate: ParsableCommand {
   /// Takes `--workspace` before the verb as well as after it.
   @OptionGroup var workspace: WorkspaceOption
 }
+
+extension Curate {
+  /// As the argument parser does it, but that help which cannot be printed is an error as any result is.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard exitCode(for: error).isSuccess else { exit(withError: error) }
+      do {
+        let text = fullMessage(for: error)
+        if !text.isEmpty { try OutputOption.say(text) }
+      } catch {
+        exit(withError: error)
+      }
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import Augment
 import FaceCore
+import Foundation
 import Testing
 
 @Suite struct SelectionAuditTests {
@@ -45,6 +46,47 @@ import Testing
     let audit = Self.audit(Self.pool)
     #expect((audit.holeInReach ?? 99) <= 5)
     #expect((audit.hole ?? 0) >= (audit.holeInReach ?? 99))
+  }
+
+  /// Holes are those of all faces, not of one for each degree: with the plain search all agree.
+  @Test func holesAreExact() {
+    func face(_ index: Int, _ yaw: Double, _ pitch: Double) -> Candidate {
+      Candidate(
+        id: SelectionTests.face(index), cell: FaceCell(PoseCell(yaw: yaw, pitch: pitch)),
+        quality: 0, track: 0, place: FacePlace(yaw: yaw, pitch: pitch, mouth: 0.1))
+    }
+    func angle(_ a: (Double, Double), _ b: (Double, Double)) -> Double {
+      func nose(_ angles: (Double, Double)) -> [Double] {
+        let (yaw, pitch) = (angles.0 * .pi / 180, angles.1 * .pi / 180)
+        return [sin(yaw) * cos(pitch), sin(pitch), cos(yaw) * cos(pitch)]
+      }
+      let lengths = zip(nose(a), nose(b)).map { ($0 - $1) * ($0 - $1) }
+      return 2 * asin(lengths.reduce(0, +).squareRoot() / 2) * 180 / .pi
+    }
+    var generator = SeededGenerator(seed: 5)
+    for (count, range) in [(1, 60.0), (40, 60.0), (400, 20.0), (2000, 9.0)] {
+      func angles(_ count: Int, within range: Double) -> [(Double, Double)] {
+        (0..<count).map { _ in
+          (
+            .random(in: -range...range, using: &generator),
+            .random(in: -range / 2...range / 2, using: &generator)
+          )
+        }
+      }
+      let (pool, target) = (angles(count * 2, within: range), angles(300, within: range + 4))
+      let chosen = Array(pool.prefix(count))
+      let audit = SelectionAudit(
+        of: chosen.enumerated().map { face($0, $1.0, $1.1) },
+        from: pool.enumerated().map { face($0, $1.0, $1.1) }, wanted: count,
+        target: target.enumerated().map { face($0, $1.0, $1.1) }, isFolded: false)
+      func gap(_ pose: (Double, Double), _ others: [(Double, Double)]) -> Double {
+        others.map { angle(pose, $0) }.min() ?? 180
+      }
+      let inReach = target.filter { gap($0, pool) <= 2 }
+      #expect(abs((audit.hole ?? 0) - (target.map { gap($0, chosen) }.max() ?? 0)) < 1e-3)
+      #expect(
+        abs((audit.holeInReach ?? 0) - (inReach.map { gap($0, chosen) }.max() ?? 0)) < 1e-3)
+    }
   }
 
   @Test func othersChooseAsManyAsAskedAndNoneTwice() {

@@ -153,6 +153,9 @@ import Testing
       for facet in facets.lights {
         #expect(facet.count == faces.filter { $0.lightBin == facet.value }.count)
       }
+      for facet in facets.videos {
+        #expect(facet.count == faces.filter { $0.video == facet.value }.count)
+      }
       #expect(facets.videos.map(\.count).reduce(0, +) == faces.count)
       let cells = try workspace.cellCounts(matching: query)
       #expect(cells.map(\.count).reduce(0, +) == faces.count, "\(text)")

@@ -59,6 +59,10 @@ import Testing
     let shown = try Self.prepared.curate("coverage", "--against", "identity = bob and yaw > 89")
     #expect(shown.status == 1)
     #expect(shown.errors == "Error: --against: no face matches: identity = bob and yaw > 89\n")
+    let wrong = try Self.prepared.curate("coverage", "--against", "yow > 3")
+    #expect(wrong.status == 64)
+    #expect(
+      wrong.errors.hasPrefix("Error: --against: column 1: unknown field 'yow'"), "\(wrong.errors)")
     let exported = try Self.prepared.curate(
       "export", "none", "--source", "identity = alice", "--target", "identity = bob and yaw > 89")
     #expect(exported.status == 1)
@@ -134,7 +138,7 @@ import Testing
     // Both are of one state of the catalogue: what it says now explains nothing.
     let difference = try workspace.curate("manifest", "diff", "then", "fewer")
     #expect(!difference.output.contains("carol now"), "\(difference.output)")
-    #expect(difference.output.contains("recipes differ in faces"), "\(difference.output)")
+    #expect(difference.output.contains("recipe   faces: 20, then 10"), "\(difference.output)")
   }
 
   @Test(arguments: ["match", "uniform", "random", "best-faces"])

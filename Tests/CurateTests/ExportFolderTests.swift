@@ -129,6 +129,54 @@ import Testing
     #expect(nameless.status == 1 && nameless.errorLines.count == 1, "\(nameless.errors)")
   }
 
+  /// Runs a script as the first user of a system of its own, who may mount.
+  private static func mounting(_ script: String, _ arguments: [String]) throws -> ShellResult {
+    try Shell.run("unshare", ["-rm", "bash", "-c", script, "bash"] + arguments)
+  }
+
+  private static let mayMount =
+    (try? mounting("mount -t tmpfs none /mnt", []))?.status == 0  // Without the program: no.
+
+  @Test(.enabled(if: mayMount, "users may not mount here"))
+  func whereADiskIsMountedIsRefusedAndAFolderOnItIsTaken() throws {
+    let disk = workspace.folder.path("disk")
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+    let mount = "mount -t tmpfs none \"$1\"; shift; "
+    let refused = try Self.mounting(
+      mount + "exec \"$@\"", [disk] + arguments("pair", disk, "csv"))
+    #expect(refused.status == 1, "\(refused.errors)")
+    #expect(
+      refused.errors == "Error: \(disk): is where a disk is mounted; "
+        + "name a folder inside it that is not there yet\n")
+    let taken = try Self.mounting(
+      mount + "\"$@\" && ls \"${@: -4:1}\"", [disk] + arguments("pair", disk + "/new", "csv"))
+    #expect(taken.status == 0 && taken.output.contains("pair.csv"), "\(taken.errors)")
+    #expect(try parts().isEmpty && files(disk).isEmpty)
+  }
+
+  private static let mayTrace =
+    (try? Shell.run("strace", ["-f", "-o", "/dev/null", "true"]))?.status == 0
+
+  /// No disk of that kind can be had everywhere: the system is made to answer as one does.
+  @Test(
+    .enabled(if: mayTrace, "needs strace, which is not here or may not trace"),
+    arguments: ["EPERM", "EOPNOTSUPP", "ENOSYS"])
+  func aManifestIsWrittenWhereFilesHaveOneNameOnly(answer: String) throws {
+    let name = "linkless-\(answer)"
+    let command = [
+      "-f", "-o", "/dev/null", "-e", "inject=link,linkat:error=\(answer)", Shell.curate,
+      "--workspace", workspace.path, "export", name, "--source", "identity = alice", "--target",
+      "identity = bob", "--faces", "8",
+    ]
+    let made = try Shell.run("strace", command)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(try workspace.curate("manifest", "verify", name).status == 0)
+    let again = try Shell.run("strace", command)
+    #expect(again.status != 0 && again.errorLines.count == 1, "\(again.errors)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: workspace.path + "/manifests")
+    #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
+  }
+
   @Test func aTableNeedsNoCrops() throws {
     let away = workspace.folder.path("away")
     try FileManager.default.createDirectory(atPath: away, withIntermediateDirectories: true)

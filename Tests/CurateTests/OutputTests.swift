@@ -30,6 +30,15 @@ import Testing
     #expect(closed.status == 1 && closed.errorLines.count == 1, "\(closed.errors)")
   }
 
+  @Test(arguments: [["--help"], ["faces", "--help"], ["help", "manifest"], ["--version"]])
+  func helpThatCannotBePrintedIsAnError(arguments: [String]) throws {
+    let full = try Shell.run(
+      "bash", ["-c", "\"$@\" > /dev/full", "bash", Shell.curate] + arguments)
+    #expect(full.status == 1)
+    #expect(
+      full.errors == "Error: standard output: cannot be written: No space left on device\n")
+  }
+
   @Test(arguments: commands) func aPipeThatNobodyReadsEndsItQuietly(command: [String]) throws {
     for before in ["", "trap '' PIPE; "] {
       let cut = try run(

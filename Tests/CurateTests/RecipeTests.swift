@@ -107,6 +107,20 @@ import Testing
     #expect(result.status == 64 && result.output.isEmpty, "\(result.errors)")
   }
 
+  @Test func moreOfEachCellThanFacesInAllIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let told = "least is 20, more than faces, which is 10; give one of them another"
+    try (Self.sides + "\nfaces = 10\nleast = 20\n").write(
+      toFile: folder.path("r.toml"), atomically: true, encoding: .utf8)
+    let file = try Shell.run(Shell.curate, ["export", "r.toml"], in: folder.url)
+    #expect(file.status == 1 && file.errorLines.count == 1)
+    #expect(file.errors.contains(told) && file.errors.contains("r.toml: line "), "\(file.errors)")
+    try Self.sides.write(toFile: folder.path("r.toml"), atomically: true, encoding: .utf8)
+    let options = try Shell.run(
+      Shell.curate, ["export", "r.toml", "--faces", "10", "--least", "20"], in: folder.url)
+    #expect(options.status == 64 && options.errors == "Error: --\(told)\n", "\(options.errors)")
+  }
+
   /// Every key is set, by the file or by an option, and stands in the manifest as it was set.
   @Test func aManifestsRecipeIsReadAsItWasWritten() throws {
     let workspace = try TestWorkspace.paired(faces: 10)

@@ -58,6 +58,9 @@ import Testing
     }
     #expect(pictures.count == 15 && Set(pictures).count == 15)
     #expect(text.contains("turn 4/2°") && text.contains("JPEG 60"))
+    // Captions do not run together, neither as text nor on the page.
+    #expect(!text.contains("</figure><figure"))
+    #expect(text.contains(".pair{display:flex;flex-wrap:wrap;gap:10px"))
     let plain = try workspace.curate("manifest", "augmented", "pair")
     #expect(plain.status == 0 && plain.output.contains("no variants"))
     #expect(

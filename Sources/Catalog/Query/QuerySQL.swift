@@ -91,6 +91,8 @@ struct QuerySQL {
     case .compare(let field, let comparison, let value):
       self.init(
         text: "faces.\(field.rawValue) \(comparison.rawValue) ?", arguments: [value.bound(field)])
+    case .range(let field, let from?, let to?):
+      self.init(text: "faces.\(field.rawValue) BETWEEN ? AND ?", arguments: [from, to])
     case .range(let field, let from, let to):
       let ends = [from.map { (">=", $0) }, to.map { ("<=", $0) }].compactMap { $0 }
       self.init(

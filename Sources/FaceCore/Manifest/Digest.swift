@@ -17,10 +17,9 @@ public struct Digest: Sendable {
 
   /// The digest of all that was given so far.
   public func hex() -> String {
-    hasher.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    let digits = Array("0123456789abcdef".utf8)
+    let text = hasher.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return String(decoding: text, as: UTF8.self)
   }
 
   public static func hex(of bytes: some DataProtocol) -> String {

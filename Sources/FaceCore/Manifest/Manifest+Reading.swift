@@ -5,22 +5,24 @@ extension Manifest {
   ///
   /// Throws `ManifestError`: `.unreadable`, `.malformed` with the line, or `.changed`.
   public init(path: String) throws {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       let reason =
         FileManager.default.fileExists(atPath: path) ? "cannot be read" : "no such manifest"
       throw ManifestError(code: .unreadable, subject: path, reason: reason)
     }
-    try self.init(data: data, subject: path)
+    try self.init(bytes: bytes, subject: path)
+  }
+
+  /// `subject` names the source in errors.
+  public init(data: Data, subject: String) throws {
+    try self.init(bytes: [UInt8](data), subject: subject)
   }
 
   /// Rows are read on all cores; what is wrong is told of the first line it is wrong in.
-  ///
-  /// `subject` names the source in errors.
-  public init(data: Data, subject: String) throws {
-    let bytes = [UInt8](data)
+  private init(bytes: [UInt8], subject: String) throws {
     guard bytes.last == Manifest.lineEnd else {
       let reason = Manifest.isText(bytes) ? "cut short: the last line has no end" : "not UTF-8 text"
       throw ManifestError(code: .malformed, subject: subject, reason: reason)
@@ -82,10 +84,11 @@ extension Manifest {
       ManifestError(code: .malformed, subject: subject, reason: reason)
     }
     guard isName(header.name) else { throw fail("is named \(header.name.debugDescription)") }
-    var (ids, crops) = (Set<String>(), Set<String>())
+    var ids: [Side: Set<String>] = [:]
+    var crops: [Side: Set<String>] = [:]
     for row in rows {
-      guard ids.insert("\(row.side.rawValue) \(row.id)").inserted,
-        crops.insert("\(row.side.rawValue) \(row.crop.name)").inserted
+      guard ids[row.side, default: []].insert(row.id).inserted,
+        crops[row.side, default: []].insert(row.crop.name).inserted
       else { throw fail("face \(row.id) is on one side twice") }
       guard row.light?.harmonics.count ?? 9 == 9 else {
         throw fail("face \(row.id) has light of \(row.light?.harmonics.count ?? 0) numbers")

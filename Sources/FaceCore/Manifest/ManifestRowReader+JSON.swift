@@ -35,6 +35,11 @@ extension ManifestRowReader {
   mutating func whole<Number: FixedWidthInteger>(after key: String) throws -> Number {
     try expect(key)
     let found = try digits()
+    if let mantissa = found.mantissa, !found.isScaled,
+      let number = Number(exactly: found.isNegative ? -mantissa : mantissa)
+    {
+      return number
+    }
     guard !found.isScaled, let number = Number(String(decoding: bytes[found.range], as: UTF8.self))
     else { throw Unusual() }
     return number
@@ -42,6 +47,11 @@ extension ManifestRowReader {
 
   mutating func number() throws -> Double {
     let found = try digits()
+    if let mantissa = found.mantissa, found.decimals < Self.powers.count {
+      // Correctly rounded: both numbers are exact.
+      let value = Double(mantissa) / Self.powers[found.decimals]
+      return found.isNegative ? -value : value
+    }
     guard let number = Double(String(decoding: bytes[found.range], as: UTF8.self)),
       number.isFinite, number != 0 || found.isZero
     else { throw Unusual() }
@@ -68,12 +78,12 @@ extension ManifestRowReader {
   mutating func float() throws -> Float {
     let found = try digits()
     if let mantissa = found.mantissa, found.decimals <= 7,
-      mantissa >= Self.powers[found.decimals]
+      Double(mantissa) >= Self.powers[found.decimals]
     {
       // Correctly rounded though rounded twice: from 1 on, with 7 decimals at most, no number lies
       // nearer to the middle between two floats than a double can tell, unless it is the middle.
-      let value = Float(Double(mantissa) / Double(Self.powers[found.decimals]))
-      return bytes[found.range.lowerBound] == UInt8(ascii: "-") ? -value : value
+      let value = Float(Double(mantissa) / Self.powers[found.decimals])
+      return found.isNegative ? -value : value
     }
     let text = String(decoding: bytes[found.range], as: UTF8.self)
     guard let number = Float(text), number.isFinite, number != 0 || found.isZero else {
@@ -82,7 +92,10 @@ extension ManifestRowReader {
     return number
   }
 
-  private static let powers = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
+  /// Of ten.
+  private static let powers: [Double] = [
+    1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  ]
 
   /// A number as JSON has it.
   private struct Digits {
@@ -90,6 +103,7 @@ extension ManifestRowReader {
     /// All digits as one number; nil with an exponent, or with more than 15 of them.
     var mantissa: Int?
     var decimals = 0
+    var isNegative = false
     /// Whether all digits are 0; else a number that is read as 0 is too small to be told.
     var isZero = false
     /// Whether there is a point or an exponent.
@@ -98,12 +112,15 @@ extension ManifestRowReader {
 
   private mutating func digits() throws -> Digits {
     let start = place
-    if place < end, bytes[place] == UInt8(ascii: "-") { place += 1 }
+    var found = Digits(range: start..<start)
+    if place < end, bytes[place] == UInt8(ascii: "-") {
+      place += 1
+      found.isNegative = true
+    }
     let first = place
     var mantissa = 0
     var count = run(into: &mantissa)
     guard count == 1 || count > 1 && bytes[first] != UInt8(ascii: "0") else { throw Unusual() }
-    var found = Digits(range: start..<place)
     if place < end, bytes[place] == UInt8(ascii: ".") {
       place += 1
       found.decimals = run(into: &mantissa)
@@ -112,7 +129,7 @@ extension ManifestRowReader {
       found.isScaled = true
     }
     found.mantissa = count <= 15 ? mantissa : nil
-    found.isZero = bytes[first..<place].allSatisfy { !(0x31...0x39).contains($0) }
+    found.isZero = mantissa == 0 && (first..<place).allSatisfy { bytes[$0] < UInt8(ascii: "1") }
     if place < end, bytes[place] | 0x20 == UInt8(ascii: "e") {
       place += 1
       if place < end, bytes[place] == UInt8(ascii: "-") || bytes[place] == UInt8(ascii: "+") {

@@ -9,15 +9,12 @@ struct AbsenceReasons {
   private let new: Manifest
   private let old: Manifest
   private let recipe: Recipe?
-  private let changedKeys: [String]
   private let workspace: Workspace?
   /// Side and id of faces on both sides of the second manifest.
   private let otherSides: Set<String>
 
-  /// `changedKeys` are the keys that the two recipes differ in.
-  init(from old: Manifest, to new: Manifest, changedKeys: [String], workspace: Workspace?) throws {
+  init(from old: Manifest, to new: Manifest, workspace: Workspace?) {
     (self.old, self.new) = (old, new)
-    self.changedKeys = changedKeys
     // What the catalogue says now explains nothing where both were made from one state of it.
     let isOneState = old.header.catalogRevision == new.header.catalogRevision
     self.workspace = isOneState ? nil : workspace
@@ -107,13 +104,11 @@ struct AbsenceReasons {
     let side = row.side.rawValue
     let then = old.header.counts[side]?[row.cell] ?? 0
     let now = new.header.counts[side]?[row.cell] ?? 0
+    // What the recipes differ in is told once, before all faces.
     let because =
-      switch changedKeys.count {
-      case 1...2: "; the recipes differ in \(changedKeys.joined(separator: " and "))"
-      case 0 where old.header.catalogRevision != new.header.catalogRevision:
-        "; the catalogue has changed"
-      default: ""
-      }
+      old.header.recipe == new.header.recipe
+        && old.header.catalogRevision != new.header.catalogRevision
+      ? "; the catalogue has changed" : ""
     return now < then
       ? "\(side) \(row.cell) gives \(now) instead of \(then)\(because)"
       : "others of \(side) \(row.cell) were chosen\(because)"

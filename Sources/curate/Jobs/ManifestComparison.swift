@@ -81,8 +81,7 @@ struct ManifestComparison: Encodable {
     isSame = old.id == new.id
     (before, after) = (Head(old), Head(new))
     recipe = Self.keys(old.header.recipe, new.header.recipe)
-    let reasons = try AbsenceReasons(
-      from: old, to: new, changedKeys: recipe.map(\.key), workspace: workspace)
+    let reasons = AbsenceReasons(from: old, to: new, workspace: workspace)
     added = Faces(difference.added, reasons: difference.added.map(\.why), limit: limit)
     removed = Faces(
       difference.removed, reasons: try reasons.reasons(for: difference.removed), limit: limit)

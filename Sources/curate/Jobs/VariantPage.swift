@@ -45,6 +45,6 @@ struct VariantPage {
       return try page.figure(
         try sample.picture(of: image, using: &generator).image, title: row.id, caption)
     }
-    return "<div class=\"pair\">\(figures.joined())</div>"
+    return "<div class=\"pair\">\(figures.joined(separator: "\n"))</div>"
   }
 }

@@ -80,6 +80,6 @@ struct FacePage {
     table.map th{text-align:center;vertical-align:middle;padding:.15rem}.scroll{overflow-x:auto}
     .need{display:grid;grid-template-columns:112px 1fr;gap:1rem;margin:.9rem 0}
     td.none img{opacity:.35;filter:grayscale(1)}
-    .pair{display:flex;gap:2px;background:#1d2028;border-radius:8px;padding:6px}
+    .pair{display:flex;flex-wrap:wrap;gap:10px;background:#1d2028;border-radius:8px;padding:6px}
     """
 }

@@ -92,6 +92,11 @@ extension Recipe {
     if source == target {
       return Fault(key: "target", reason: "is the same query as source; a swap needs two sides")
     }
+    if least > faces {
+      return Fault(
+        key: "least",
+        reason: "is \(least), more than faces, which is \(faces); give one of them another")
+    }
     if match != nil, distribution != .match {
       return Fault(
         key: "match",

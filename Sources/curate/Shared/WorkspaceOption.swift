@@ -52,11 +52,13 @@ extension ChangeNote {
 
 extension FaceQuery {
   /// The query as typed; a mistake is shown under the text and ends the command as wrong usage.
-  init(typed text: String) throws {
+  ///
+  /// `name` says which query it is.
+  init(typed text: String, as name: String = "query") throws {
     do {
       try self.init(parsing: text)
     } catch {
-      warn("Error: \(error)")
+      warn("Error: \(name): \(error.reason)")
       if let excerpt = error.excerpt { warn(excerpt) }
       throw ExitCode.usage
     }
