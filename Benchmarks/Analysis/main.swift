@@ -25,7 +25,7 @@ case ("variants", 2...3): try benchVariants(writingTo: arguments.dropFirst(2).fi
 case ("head-modes", 2): printHeadModes()
 case ("light-table", 2):
   try printTable(
-    of: (0..<12).map { FaceIdentity(name: "t\($0)", seed: 900 + $0) }, using: try FaceAligner())
+    of: (0..<32).map { FaceIdentity(name: "t\($0)", seed: 3000 + $0) }, using: try FaceAligner())
 default:
   FileHandle.standardError.write(Data("usage: see the head of main.swift\n".utf8))
   exit(64)

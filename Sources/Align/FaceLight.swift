@@ -2,58 +2,18 @@ package import FaceCore
 
 /// The light on a face; nil where too little of it is seen, as beyond 50° of yaw.
 ///
-/// Each zone of the face gives one equation: its linear luminance is the sum of what light from each
-/// direction does to it, its own shape, shade and colour included: precomputed radiance transfer
-/// (Sloan, Kautz and Snyder, SIGGRAPH 2002) for the constant and the first order, measured on heads
-/// of known light (`lightTransfer`). Zones that are brighter or darker than any such light makes
-/// them, as under hair, glasses or shine, count less (Cauchy's weights). The second order explains,
-/// with a ridge, what is left: half a head tells little about it.
+/// Each zone of the face gives one equation: its linear luminance is what `lightTransfer` says that a
+/// light does to it which is even but for one source. Zones that are brighter or darker than any such
+/// light makes them, as under hair, glasses or shine, count less (Cauchy's weights), and so do those
+/// whose shade differs from person to person.
 package func faceLight(of landmarks: Landmarks, pose: Pose, in luma: GrayImage) -> Light? {
   guard abs(pose.yaw) <= 50 else { return nil }
-  let levels = zoneLevels(of: landmarks, pose: pose, in: luma)
-  let seen = levels.indices.filter { levels[$0] != nil }
-  guard seen.count >= 24 else { return nil }
-  let values = seen.map { levels[$0] ?? 0 }
-  let rows = seen.map { lightTransfer[$0] }
-  var weights = [Double](repeating: 1, count: seen.count)
-  var first: [Double] = []
-  var rest = values
-  for _ in 0..<6 {
-    first = solved(rows, values: values, weights: weights, ridge: 0)
-    rest = zip(rows, values).map { row, value in value - product(row, first) }
-    let spread = max(1e-4, 2 * median(rest.map { abs($0) }))
-    weights = rest.map { 1 / (1 + ($0 / spread) * ($0 / spread)) }
+  let zones = zip(lightTransfer, zoneLevels(of: landmarks, pose: pose, in: luma)).compactMap {
+    transfer, level in level.map { (transfer, $0) }
   }
-  guard first[0] > 0 else { return nil }
-  let second = solved(
-    seen.map { secondOrderTransfer[$0] }, values: rest, weights: weights, ridge: 0.01)
-  return Light(harmonics: (first + second).map { Float($0) })
-}
-
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-private func product(_ a: [Double], _ b: [Double]) -> Double {
-  zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
-}
-
-/// Weighted least squares, each unknown held to 0 by `ridge` times the weights.
-private func solved(
-  _ rows: [[Double]], values: [Double], weights: [Double], ridge: Double
-) -> [Double] {
-  let count = rows[0].count
-  var system = SymmetricSystem(count: count)
-  for (index, row) in rows.enumerated() {
-    system.add(row: row, value: values[index], weight: weights[index])
-  }
-  if ridge > 0 {
-    let total = weights.reduce(0, +)
-    for order in 0..<count {
-      var row = [Double](repeating: 0, count: count)
-      row[order] = 1
-      system.add(row: row, value: 0, weight: ridge * total)
-    }
-  }
-  return system.solution()
+  guard zones.count >= 53, var fit = LightFit(zones) else { return nil }
+  for _ in 0..<8 { fit.refine() }
+  return fit.light
 }
 
 /// Mean linear luminance of each zone of the face, 0 to 1; nil where it is turned away or outside.

@@ -3,7 +3,7 @@ import Foundation
 extension Light {
   /// The nearest light that lies well inside a bin: the same one where it is in it already.
   ///
-  /// What is even across the face stays: brightness, light from the front, and the second order.
+  /// What is even across the face stays: brightness and light from the front; so does how wide the source is.
   package func moved(into goal: LightBin) -> Light {
     guard bin != goal else { return self }
     let (across, up) = (Double(harmonics[3]), -Double(harmonics[1]))
@@ -21,10 +21,10 @@ extension Light {
       let away = (angle - middle).remainder(dividingBy: 2 * .pi)
       angle = middle + min(Light.inside, max(-Light.inside, away))
     }
-    var moved = harmonics
-    moved[3] = Float(contrast * constant * cos(angle))
-    moved[1] = Float(-contrast * constant * sin(angle))
-    return Light(harmonics: moved)
+    let side = contrast * constant
+    return Light(
+      first: SIMD4(constant, -side * sin(angle), Double(harmonics[2]), side * cos(angle)),
+      hardness: hardness)
   }
 
   /// Radians from the middle of a sector of π/4.

@@ -1,6 +1,7 @@
 import Align
 import FaceCore
 import Foundation
+import SyntheticFaces
 import Testing
 
 @Suite struct FaceLightTests {
@@ -39,7 +40,56 @@ import Testing
     let light = try #require(FaceLightTests.light(FaceLightTests.lit(from: angle, slope: 0.9)))
     let difference = abs(FaceLightTests.azimuth(light) - angle)
     #expect(min(difference, 360 - difference) < 35)
-    #expect(light.bin != .flat)
+  }
+
+  /// A face whose zones are as bright as a light makes them.
+  static func painted(in light: Light) -> GrayImage {
+    var levels: [SIMD2<Int>: Double] = [:]
+    for (zone, transfer) in zip(FaceSurface.zones, lightTransfer) {
+      levels[SIMD2(zone.column, zone.row)] = transfer.level(in: light)
+    }
+    let bytes = (0..<size * size).map { index -> UInt8 in
+      let x = (Double(index % size) + 0.5 - 200) / 1.5 / FaceSurface.side
+      let y = (Double(index / size) + 0.5 - 150) / 1.5 / FaceSurface.side
+      let level = levels[SIMD2(Int(x.rounded()), Int(y.rounded()))] ?? 0
+      return UInt8((1.055 * pow(max(0.0032, min(1, level)), 1 / 2.4) - 0.055) * 255)
+    }
+    return GrayImage(width: size, height: size, bytes: bytes)
+  }
+
+  @Test(arguments: [0.0, 60, 130, 200, 290], [0.05, 0.25, 0.7])
+  func theLightAFaceIsPaintedInIsFound(angle: Double, contrast: Double) throws {
+    let (side, turn) = (3 * contrast, angle * .pi / 180)
+    let light = Light(
+      first: SIMD4(3, -side * sin(turn), -1.2, side * cos(turn)), hardness: 0.9)
+    let found = try #require(FaceLightTests.light(FaceLightTests.painted(in: light)))
+    for index in 0..<4 {
+      #expect(abs(found.harmonics[index] - light.harmonics[index]) < 0.06)
+    }
+    #expect(abs(found.hardness - 0.9) < 0.1)
+  }
+
+  /// Hard light from the side hides half of a face, which makes it no harder than it is.
+  @Test(arguments: [0.0, 45, 90, 180, 225, 315])
+  func theContrastOfAKeyLightIsTold(angle: Double) throws {
+    let turn = Float(angle * .pi / 180)
+    for (tilt, strength) in [(Float(0.6), Float(0.6)), (0.9, 0.4), (1.2, 0.7)] {
+      var light = SceneLight(
+        ambient: .init(0.25, 0.25, 0.25), sky: .init(0, 0, 0), keyAzimuth: 0, keyElevation: 0,
+        keyStrength: strength)
+      light.keyDirection = [sin(tilt) * cos(turn), -sin(tilt) * sin(turn), -cos(tilt)]
+      let pose = Pose(yaw: 8, pitch: 0, roll: 0)
+      let face = RenderedFace(pose: pose, light: light)
+      let luma = GrayImage(face.image)
+      let found = try #require(
+        faceLight(of: face.landmarks, pose: headPose(of: face.landmarks), in: luma))
+      func contrast(_ light: Light) -> Float {
+        let h = light.harmonics
+        return (h[1] * h[1] + h[3] * h[3]).squareRoot() / h[0]
+      }
+      let ratio = contrast(found) / contrast(light.truth(pose: pose))
+      #expect(ratio > 0.75 && ratio < 1.33, "\(ratio) at \(tilt)")
+    }
   }
 
   @Test func aLeftLitFaceIsLeftLit() throws {

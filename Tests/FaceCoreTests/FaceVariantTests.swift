@@ -119,6 +119,17 @@ import Testing
     #expect(tried > 1000)
   }
 
+  @Test func aMovedLightIsAsHardAsItWas() {
+    for hardness in [0, 0.4, 1] {
+      let own = Light(first: SIMD4(2, 0.3, -0.8, 0.5), hardness: hardness)
+      #expect(abs(own.hardness - hardness) < 1e-3)
+      for goal in LightBin.allCases where own.bin.isBeside(goal) {
+        let moved = own.moved(into: goal)
+        #expect(moved != own && abs(moved.hardness - hardness) < 1e-3)
+      }
+    }
+  }
+
   @Test func besideIsMutualAndTheSameInAMirror() {
     for bin in LightBin.allCases {
       #expect(!bin.isBeside(bin))

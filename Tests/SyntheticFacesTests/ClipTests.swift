@@ -106,6 +106,19 @@ import Testing
     #expect(truth[1...].allSatisfy { abs($0) < 1e-5 })
   }
 
+  @Test func aKeyLightIsALightWithAPointSource() {
+    for (azimuth, elevation) in [(0, 0), (40, 20), (-75, -30), (160, 50)] as [(Float, Float)] {
+      let truth = SceneLight(
+        ambient: .init(0.2, 0.2, 0.2), sky: .init(0, 0, 0), keyAzimuth: azimuth,
+        keyElevation: elevation, keyStrength: 0.6
+      ).truth(pose: Pose(yaw: 10, pitch: 5, roll: 0))
+      let h = truth.harmonics.map { Double($0) }
+      let same = Light(first: SIMD4(h[0], h[1], h[2], h[3]), hardness: 1)
+      for index in 0..<9 { #expect(abs(same.harmonics[index] - truth.harmonics[index]) < 1e-3) }
+      #expect(abs(truth.hardness - 1) < 1e-3)
+    }
+  }
+
   @Test func theKeyLightStaysInTheRoomWhenTheHeadTurns() {
     let light = SceneFixture.light(keyAzimuth: 30)
     // A head that faces the key light sees it from straight ahead (−z).

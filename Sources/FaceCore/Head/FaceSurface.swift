@@ -17,8 +17,8 @@ package enum FaceSurface {
   /// The zones, row by row; for each one at the left there is one at the right.
   package static let zones: [Zone] = {
     var zones: [Zone] = []
-    for row in -3...6 {
-      for column in -3...3 where isOnFace(column: column, row: row) {
+    for row in -4...9 {
+      for column in -5...5 where isOnFace(column: column, row: row) {
         let (x, y) = (Double(column) * side, Double(row) * side)
         let places = (0..<16).map { index in
           let acrossPart = (Double(index % 4) - 1.5) / 4
@@ -36,7 +36,7 @@ package enum FaceSurface {
   }()
 
   /// Of a zone, in head units.
-  package static let side = 18.0
+  package static let side = 12.0
 
   private static func isOnFace(column: Int, row: Int) -> Bool {
     let (x, y) = (Double(column) * side / 66, (Double(row) * side - 20) / 90)

@@ -50,6 +50,8 @@ package struct FaceTurn: Sendable {
 
   /// How many times the part of the face that is stretched most is larger after a turn; infinite where
   /// something is shown that was hidden.
+  ///
+  /// The outermost zones are left out: they are the first to turn away.
   package static func stretch(from pose: Pose, by turn: FaceVariant.Turn) -> Double {
     let (before, after) = (pose.matrix, pose.turned(by: turn).matrix)
     func facing(_ m: [Double], _ n: SIMD3<Double>) -> Double {
@@ -58,7 +60,7 @@ package struct FaceTurn: Sendable {
     return FaceSurface.zones.reduce(1) { most, zone in
       let shown = facing(after, zone.normal)
       // What hardly shows may be anything.
-      guard shown > 0.2 else { return most }
+      guard abs(zone.column) <= 4, shown > 0.2 else { return most }
       let seen = facing(before, zone.normal)
       return max(most, seen > 0 ? shown / seen : .infinity)
     }
@@ -71,7 +73,7 @@ package struct FaceTurn: Sendable {
 
   /// Rendered heads that are turned back from 25° and more are off by more than the turn is worth: their
   /// far eye is drawn out.
-  private static let stretchLimit = 3.2
+  private static let stretchLimit = 3.0
 
   /// Landmarks that lead: without lids and inner lips, which may lie on each other, and the jaw's only
   /// where no other is near.

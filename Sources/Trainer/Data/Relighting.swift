@@ -15,20 +15,21 @@ struct Relighting {
 
   /// A ratio for each column and row of zones, with a rim around them.
   private let ratios: [SIMD4<Float>]
-  private static let columns = -4...4
-  private static let rows = -4...7
+  private static let columns = -6...6
+  private static let rows = -5...10
 
   init(from old: Light, to new: Light) {
     var known: [SIMD2<Int>: Float] = [:]
     for (index, zone) in FaceSurface.zones.enumerated() {
-      let least = 0.15 * lightTransfer[index][0] * Double(old.harmonics[0])
-      let before = max(least, Self.level(index, old))
-      let after = max(0, Self.level(index, new))
+      let transfer = lightTransfer[index]
+      let least = 0.15 * transfer.first.x * Double(old.harmonics[0])
+      let before = max(least, transfer.level(in: old))
+      let after = max(0, transfer.level(in: new))
       known[SIMD2(zone.column, zone.row)] = min(
         Self.limits.upperBound, max(Self.limits.lowerBound, Float(after / before)))
     }
     // Zones beside the face take the mean of their neighbours, from the face outward.
-    for _ in 0..<4 {
+    for _ in 0..<6 {
       var grown = known
       for row in Self.rows {
         for column in Self.columns where known[SIMD2(column, row)] == nil {
@@ -45,12 +46,6 @@ struct Relighting {
     ratios = Self.rows.flatMap { row in
       Self.columns.map { SIMD4(repeating: known[SIMD2($0, row)] ?? 1) }
     }
-  }
-
-  /// The linear luminance of a zone in a light, but for its colour.
-  private static func level(_ zone: Int, _ light: Light) -> Double {
-    zip(lightTransfer[zone] + secondOrderTransfer[zone], light.harmonics)
-      .reduce(0) { $0 + $1.0 * Double($1.1) }
   }
 
   /// The ratio at a place of the face, in head units: cubic between the zones' middles.
