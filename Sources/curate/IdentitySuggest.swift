@@ -56,7 +56,11 @@ extension Identity {
     @OptionGroup var progress: ProgressOption
     @OptionGroup var embedding: EmbeddingOption
 
-    @Option(help: "Mean cosine from which two groups are one person: higher is more careful.")
+    @Option(
+      help: """
+        Mean cosine from which two groups are one person: higher is more careful. (default: the \
+        model's own, and more for faces that are like many strangers)
+        """)
     var threshold: Float?
 
     @Option(help: "Leave out new people with fewer faces.")
