@@ -92,15 +92,25 @@ public struct SelectionAudit: Hashable, Sendable, Codable {
 }
 
 /// Faces by where their noses point.
-private struct Headings {
+private final class Headings {
   private let faces: [Candidate]
   private let isFolded: Bool
-  private var fields: [SIMD3<Int32>: [Int32]] = [:]
+  private var fields: [[Int32]] = []
+  /// Where the faces of a heading are in `fields`.
+  private var numbers: [SIMD3<Int32>: Int32] = [:]
+  /// The fields around a heading that have faces, the nearest first, as far as they were asked for.
+  private var around: [SIMD3<Int32>: [Int32]] = [:]
 
   init(of faces: [Candidate], isFolded: Bool) {
     (self.faces, self.isFolded) = (faces, isFolded)
     for (index, face) in faces.enumerated() {
-      fields[face.place(isFolded: isFolded).heading, default: []].append(Int32(index))
+      let heading = face.place(isFolded: isFolded).heading
+      if let number = numbers[heading] {
+        fields[Int(number)].append(Int32(index))
+      } else {
+        numbers[heading] = Int32(fields.count)
+        fields.append([Int32(index)])
+      }
     }
   }
 
@@ -112,10 +122,16 @@ private struct Headings {
 
   /// Whether there is one among those that point at most 2° away.
   private func hasFace(withinSquaredChord limit: Float, of place: FacePlace) -> Bool {
-    let center = place.heading
-    return FacePlace.fieldsInReach.contains { step in
-      (fields[center &+ step] ?? []).contains { squaredChord(to: place, $0) <= limit }
+    fields(around: place.heading).contains { field in
+      fields[Int(field)].contains { squaredChord(to: place, $0) <= limit }
     }
+  }
+
+  private func fields(around heading: SIMD3<Int32>) -> [Int32] {
+    if let known = around[heading] { return known }
+    let found = FacePlace.fieldsInReach.compactMap { numbers[heading &+ $0] }
+    around[heading] = found
+    return found
   }
 
   private func squaredChord(to place: FacePlace, _ index: Int32) -> Float {

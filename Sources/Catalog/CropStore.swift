@@ -43,7 +43,7 @@ public struct CropStore: Sendable {
         try db.cachedStatement(sql: "SELECT sz, data FROM sqlar WHERE name = ?"), arguments: [name])
       guard let row = try rows.next() else { return nil }
       let bytes = try row.withUnsafeData(atIndex: 1) { [UInt8]($0 ?? Data()) }
-      guard row[0] == bytes.count else {
+      guard (row[0] as Int?) == bytes.count else {
         throw CatalogError(
           code: .damaged, subject: name, reason: "is compressed or cut short in the archive")
       }

@@ -145,6 +145,9 @@ import Testing
     var named = tracks
     (named[0].person, named[1].person) = (7, 7)
     #expect(grouping.groups(of: named, apart: []).map(\.tracks) == [[0, 1], [2, 3]])
+    // The same picture twice is one person, however many it is like.
+    let twice = [tracks[0], tracks[0]]
+    #expect(grouping.groups(of: twice, apart: []).map(\.tracks) == [[0, 1]])
     // Fewer than are looked at say nothing.
     var few = FloatRows(length: 16)
     few.append(about(0, 0.05, 10).embedding)

@@ -107,6 +107,18 @@ import Testing
     #expect(try workspace.facesLackingCrops().isEmpty)
   }
 
+  @Test(arguments: ["NULL", "'many'", "sz + 1"])
+  func aCropOfAnotherLengthIsDamaged(length: String) throws {
+    let scratch = Scratch()
+    let workspace = try MergeTests.imported([1], scratch)
+    let name = try workspace.faces()[0].crop.name
+    try DatabaseQueue(path: scratch.cropsPath).write { db in
+      try db.execute(sql: "UPDATE sqlar SET sz = \(length) WHERE name = ?", arguments: [name])
+    }
+    let error = catalogError { _ = try workspace.crops.crop(named: name) }
+    #expect(error?.code == .damaged && error?.subject == name)
+  }
+
   @Test func whatIsBrokenIsNamed() throws {
     let scratch = Scratch()
     let workspace = try MergeTests.imported([1], scratch)

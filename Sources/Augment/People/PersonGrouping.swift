@@ -23,6 +23,8 @@ public struct PersonGrouping: Hashable, Sendable {
   private static let nearest = 5
   /// What a likeness must exceed that to those by.
   private static let margin: Float = 0.08
+  /// What is enough whoever it is: no two rendered people of three sets came to 0.98.
+  private static let enough: Float = 0.98
 
   public init(threshold: Float, strangers: FloatRows? = nil) {
     (self.threshold, self.strangers) = (threshold, strangers)
@@ -32,7 +34,8 @@ public struct PersonGrouping: Hashable, Sendable {
   private func least(for track: PersonTrack) -> Float {
     guard let strangers, strangers.count >= Self.nearest else { return threshold }
     let nearest = strangers.products(with: track.embedding).sorted(by: >).prefix(Self.nearest)
-    return max(threshold, nearest.reduce(0, +) / Float(Self.nearest) + Self.margin)
+    let asked = nearest.reduce(0, +) / Float(Self.nearest) + Self.margin
+    return max(threshold, min(Self.enough, asked))
   }
 
   /// All tracks in groups, those of the first track first.

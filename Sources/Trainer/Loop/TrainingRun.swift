@@ -230,7 +230,7 @@ public final class TrainingRun {
         step: step, source: source, target: target, rate: pace.rate, wait: pace.wait,
         learningRate: configuration.optimizer.learningRate * rateFactor(step: step - 1),
         secondsLeft: secondsLeft(since: start, rate: pace.rate),
-        heldOut: isLook ? try loss(over: heldOut) : nil,
+        heldOut: isLook ? try loss(over: heldOut.map(asLearned)) : nil,
         quality: try shown.flatMap { try measure?($0) })
       try history?.append(History.Line(done))
       try report(done)
@@ -239,6 +239,16 @@ public final class TrainingRun {
     }
     if savedStep != step { try save(history) }
     return end
+  }
+
+  /// Faces that are not learned, unbent as soon as those that are learned are, so that losses compare.
+  private func asLearned(
+    _ batches: (source: TrainingBatch, target: TrainingBatch)
+  ) -> (source: TrainingBatch, target: TrainingBatch) {
+    guard let end = configuration.warpEnd, step > end else { return batches }
+    var (source, target) = batches
+    (source.input, target.input) = (source.target, target.target)
+    return (source, target)
   }
 
   private func reasonToStop(

@@ -196,10 +196,12 @@ struct TrainJob {
       resolution: configuration.resolution, batchSize: configuration.batchSize,
       seed: configuration.seed, stream: side == .source ? 0 : 1)
     batches.detailWeight = configuration.detailWeight
-    // Faces that are not learned are seen as `apply` sees them.
-    batches.warpEnd =
-      split == .train
-      ? configuration.warpEnd.map { $0 * configuration.accumulation * configuration.processes } : 0
+    if split == .train, let end = configuration.warpEnd {
+      // Of batches that this process and the others take; so far away that no number holds it is never.
+      let (batch, isNever) = end.multipliedReportingOverflow(
+        by: configuration.accumulation * configuration.processes)
+      batches.warpEnd = isNever ? nil : batch
+    }
     return try BatchLoader(
       samples: try rows.flatMap { try FaceSample.samples(of: $0, variants: split == .train) },
       configuration: batches,

@@ -34,9 +34,11 @@ struct LearningOptions: ParsableArguments {
 
   func validate() throws {
     guard learningRate ?? 1 > 0, warmUp ?? 0 >= 0, decay ?? 1 > 0, warpUntil ?? 0 >= 0,
-      clip ?? 0 >= 0,
-      accumulate ?? 1 > 0, moving ?? 1 > 0, moving ?? 1 <= 1
-    else { throw ValidationError("rates, steps and batches are above 0; --moving is at most 1") }
+      clip ?? 0 >= 0, accumulate ?? 1 > 0, moving ?? 1 > 0, moving ?? 1 <= 1
+    else {
+      throw ValidationError(
+        "rates and batches are above 0, steps and limits not below; --moving is at most 1")
+    }
   }
 
   func apply(to configuration: inout TrainingConfiguration) {

@@ -80,15 +80,22 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
 }
 
 @Test func facesThatAreHeldOutAreLookedAtAndNotLearned() throws {
-  func weights(heldOut: Bool) throws -> (Data, [HeldOutLoss?]) {
+  func weights(heldOut: Bool, warpEnd: Int? = nil) throws -> (Data, [HeldOutLoss?]) {
     let folder = try TemporaryFolder()
     var configuration = small(steps: 6)
     configuration.previewInterval = 3
+    configuration.warpEnd = warpEnd
     let run = try TrainingRun(
       folder: folder.url, configuration: configuration, manifest: "m", engine: CPUEngine())
     var losses: [HeldOutLoss?] = []
+    // What is seen is not what is asked for.
+    let unseen = (100...101).map { step in
+      var (source, target) = batches(step)
+      (source.input, target.input) = (source.input.reversed(), target.input.reversed())
+      return (source: source, target: target)
+    }
     try run.train(
-      batches: batches, heldOut: heldOut ? [batches(100), batches(101)] : [],
+      batches: batches, heldOut: heldOut ? unseen : [],
       report: { losses.append($0.heldOut) })
     let lines = try String(contentsOf: folder.file("history.jsonl"), encoding: .utf8)
     #expect(lines.components(separatedBy: "heldOutSource").count == (heldOut ? 3 : 1))
@@ -101,6 +108,10 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   #expect(none.allSatisfy { $0 == nil })
   #expect(losses.map { $0 != nil } == [false, false, true, false, false, true])
   #expect(losses[2]?.source != losses[5]?.source)
+  // Unbent from the step on from which those that are learned are.
+  let (same, unbent) = try weights(heldOut: true, warpEnd: 3)
+  #expect(same == with, "the batches that are learned are given")
+  #expect(unbent[2] == losses[2] && unbent[5] != losses[5])
 }
 
 @Test func twoTrainingsDoNotShareAFolder() throws {
