@@ -57,7 +57,7 @@ private struct GroupingFigures {
 /// Writes the weights with what they say of strangers.
 func strangers(weights path: String, output: String) throws {
   let (weights, metadata) = try Safetensors.read(path)
-  try writeWeights(weights.withStrangers(threads: 2), metadata: metadata, to: output)
+  try writeWeights(weights.withStrangers(128, threads: 2), metadata: metadata, to: output)
 }
 
 /// Groups of the people of a list, and of rendered people, as `identity suggest` makes them.
@@ -80,7 +80,7 @@ func people(weights path: String, list: String, seed: UInt64) throws {
   }
   // Other people than those that weights are trained on.
   let rendered = SyntheticPortraits(people: 40, portraitsEach: 24, seed: seed).rendered(threads: 2)
-    .filter { $0.showsFace && abs($0.pose?.yaw ?? 0) <= 60 }
+    .filter { $0.showsFace(upTo: 60) }
   var numbers: [Int: Int] = [:]
   let videos = rendered.map { portrait -> String in
     numbers[portrait.person, default: -1] += 1
@@ -106,7 +106,7 @@ private func show(
   let tracks = names.map { name in
     let own = videos.indices.filter { videos[$0] == name }
     return (
-      embedding: PersonTrack.mean(of: own.map { embeddings[$0] }) ?? embeddings[own[0]],
+      embedding: meanDirection(of: own.map { embeddings[$0] }) ?? embeddings[own[0]],
       person: people[own[0]]
     )
   }
@@ -128,7 +128,7 @@ func crowd(tracks count: Int, people: Int) {
   func track(_ person: Int) -> PersonTrack {
     let noise = direction()
     return PersonTrack(
-      embedding: PersonTrack.mean(of: [centres[person], noise.map { $0 * 0.4 }]) ?? noise)
+      embedding: meanDirection(of: [centres[person], noise.map { $0 * 0.4 }]) ?? noise)
   }
   var tracks = (0..<count).map { track($0 * 7919 % people) }
   let grouping = PersonGrouping(threshold: NetEmbedding.threshold)

@@ -49,7 +49,7 @@ package struct EmbeddingSamples: Sendable {
 
   /// The people with two pictures or more.
   static func sitters(of portraits: [Portrait], greatestYaw: Double = 60) -> [Sitter] {
-    let seen = portraits.filter { $0.showsFace && abs($0.pose?.yaw ?? 0) <= greatestYaw }
+    let seen = portraits.filter { $0.showsFace(upTo: greatestYaw) }
     return Dictionary(grouping: seen, by: \.person).sorted { $0.key < $1.key }
       .filter { $0.value.count > 1 }.map { Sitter(portraits: $0.value) }
   }

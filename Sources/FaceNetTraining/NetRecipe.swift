@@ -91,7 +91,7 @@ package struct NetRecipe: Sendable {
     let joined = others.map { learnt.joined(with: $0) } ?? learnt
     let weights =
       kind == .embedding
-      ? try joined.withStrangers(people: min(128, people), threads: options.loaderThreads + 1)
+      ? try joined.withStrangers(min(128, people), threads: options.loaderThreads + 1)
       : joined
     let pictures = lists.isEmpty && more.isEmpty ? "" : " and annotated pictures"
     let data = lesson is TeacherLesson ? "what a teacher says" : "rendered people\(pictures)"

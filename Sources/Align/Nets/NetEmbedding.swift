@@ -75,13 +75,6 @@ package final class NetEmbedding {
     return Self.unit(units[...])
   }
 
-  /// What is said of several faces of one person, at length 1.
-  package static func mean(of embeddings: [[Float]]) -> [Float] {
-    var sum = [Float](repeating: 0, count: embeddings.first?.count ?? 0)
-    for embedding in embeddings { sum = zip(sum, embedding).map(+) }
-    return unit(sum[...])
-  }
-
   /// The same direction at length 1.
   static func unit(_ values: ArraySlice<Float>) -> [Float] {
     let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -1,24 +1,12 @@
 /// One person followed through a shot, as far as it takes to tell people apart.
 public struct PersonTrack: Hashable, Sendable {
-  /// Who it is, as an embedding says it, at length 1.
+  /// Who it is, as embeddings of some of its faces say it: their mean, at length 1.
   public var embedding: [Float]
   /// Who it is, as somebody said; nil where nobody did.
   public var person: Int?
 
   public init(embedding: [Float], person: Int? = nil) {
     (self.embedding, self.person) = (embedding, person)
-  }
-
-  /// The embedding of a track from those of some of its faces: their mean, at length 1.
-  ///
-  /// Nil where there is none, or they cancel.
-  public static func mean(of embeddings: [[Float]]) -> [Float]? {
-    guard var sum = embeddings.first else { return nil }
-    for other in embeddings.dropFirst() {
-      for index in sum.indices { sum[index] += other[index] }
-    }
-    let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return length > 1e-6 ? sum.map { $0 / length } : nil
   }
 }
 

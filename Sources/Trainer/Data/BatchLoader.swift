@@ -79,13 +79,12 @@ public final class BatchLoader: Sendable {
     precondition(step >= 0, "steps are counted from 0")
     let first = step * configuration.batchSize
     let draws = (first..<first + configuration.batchSize).map { (draw: $0, face: face(of: $0)) }
-    let bends = step < configuration.warpEnd ?? .max
     return try TrainingBatch(
       faces: draws.map(\.face), resolution: configuration.resolution, threads: threads
     ) { place, input, target, mask in
       try write(
-        draw: draws[place].draw, face: draws[place].face, bends: bends, input: &input,
-        target: &target, mask: &mask)
+        draw: draws[place].draw, face: draws[place].face, input: &input, target: &target,
+        mask: &mask)
     }
   }
 
@@ -102,16 +101,17 @@ public final class BatchLoader: Sendable {
   }
 
   private func write(
-    draw: Int, face: Int, bends: Bool, input: inout MutableSpan<Float>,
+    draw number: Int, face: Int, input: inout MutableSpan<Float>,
     target: inout MutableSpan<Float>, mask: inout MutableSpan<Float>
   ) throws {
     let sample = samples[face]
     let resolution = configuration.resolution
     let ready = try cache.sample(face) { try make(sample, at: face) }
-    var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(draw))
+    var generator = SeededGenerator(seed: sampleSeed, stream: UInt64(number))
     var draw = configuration.warp.draw(
       from: sample.cropSize, to: resolution, mayMirror: sample.mayMirror, using: &generator)
-    if !bends { draw.field = .zero }
+    let step = number / configuration.batchSize
+    if step >= configuration.warpEnd ?? .max { draw.field = .zero }
     draw.render(
       ready.picture, side: sample.cropSize, resolution: resolution, input: &input,
       target: &target)

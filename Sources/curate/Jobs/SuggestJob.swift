@@ -44,7 +44,7 @@ struct SuggestJob {
     var tracks: [TrackRecord] = []
     var people: [PersonTrack] = []
     for track in all {
-      guard let mean = PersonTrack.mean(of: (embeddings[track.key] ?? []).map(\.vector)) else {
+      guard let mean = meanDirection(of: (embeddings[track.key] ?? []).map(\.vector)) else {
         continue
       }
       tracks.append(track)
