@@ -46,6 +46,7 @@ bench: build
 	@Benchmarks/kill.sh $(CURATE)
 	@Benchmarks/kill_training.sh $(CURATE)
 	@$(if $(TORCH_PYTHON),$(TORCH_PYTHON) Benchmarks/training_torch.py .build/release/training-bench)
+	@$(if $(TORCH_PYTHON),$(TORCH_PYTHON) Benchmarks/training_gpu.py .build/release/training-bench)
 	@$(if $(TORCH_PYTHON),Benchmarks/loader.sh $(CURATE) .build/release/loader-bench $(TORCH_PYTHON))
 	@Benchmarks/models.sh $(CURATE)
 	@.build/release/facenet-bench speed

@@ -123,7 +123,8 @@ let tests: [Target] = [
   .testTarget(
     name: "MediaTests", dependencies: ["TestSupport", "FaceCore", "Media"], swiftSettings: strict),
   .testTarget(
-    name: "NetworksTests", dependencies: ["FaceCore", "Networks"], swiftSettings: strict),
+    name: "NetworksTests", dependencies: ["TestSupport", "FaceCore", "Networks"],
+    swiftSettings: strict),
   .testTarget(
     name: "SyntheticFacesTests", dependencies: ["FaceCore", "SyntheticFaces"],
     swiftSettings: strict),
@@ -142,7 +143,8 @@ let tests: [Target] = [
     swiftSettings: strict + dlib),
   .testTarget(name: "AugmentTests", dependencies: ["FaceCore", "Augment"], swiftSettings: strict),
   .testTarget(
-    name: "TrainerTests", dependencies: ["FaceCore", "Media", "Networks", "Trainer"],
+    name: "TrainerTests",
+    dependencies: ["TestSupport", "FaceCore", "Media", "Networks", "Trainer"],
     swiftSettings: strict),
   .testTarget(
     name: "OnnxModelsTests", dependencies: ["TestSupport", "FaceCore", "Media", "OnnxModels"],

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the PyTorch engine beside the program: engine.sh TORCH FOLDER
+# Builds the PyTorch engine beside the program: engine.sh TORCH [FOLDER] [emulated]
 # TORCH is an installation: the folder of Python's torch package, an unpacked libtorch, or /usr for
-# Debian's libtorch-dev.
+# Debian's libtorch-dev. `emulated` makes one that runs the GPU's kernels on the processor, for tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +12,7 @@ fail() {
 
 torch=${1:-}
 folder=${2:-.build/release}
+kind=${3:-}
 [ -n "$torch" ] || fail "say where PyTorch is: make engine TORCH=/usr for Debian's, or
   TORCH=\$(python3 -c 'import torch; print(torch.__path__[0])')"
 
@@ -49,13 +50,28 @@ else
   echo "engine: no headers of gloo (libgloo-dev): built for a single process" >&2
 fi
 libraries=(-L"$library" -ltorch_cpu -lc10 "-Wl,-rpath,$library" -Wl,--allow-shlib-undefined)
-# CUDA's part registers itself when it is loaded, and nothing refers to it.
-if [ -f "$library/libtorch_cuda.so" ]; then
+if [ -f "$library/libtorch_cuda.so" ] && [ "$kind" != emulated ]; then
+  packages=$(dirname -- "$torch")
+  cuda=
+  for candidate in ${CUDA_HOME:+"$CUDA_HOME/include"} "$packages"/nvidia/*/include \
+    "$packages/triton/backends/nvidia/include" /usr/local/cuda/include /usr/include; do
+    [ -f "$candidate/cuda_runtime_api.h" ] && [ -f "$candidate/crt/host_defines.h" ] &&
+      cuda=$candidate && break
+  done
+  [ -n "$cuda" ] || fail "no headers of CUDA: set CUDA_HOME to an installation of it, or
+  pip install nvidia-cuda-runtime nvidia-cuda-crt"
+  options+=(-DCURATE_CUDA -isystem "$cuda")
+  # CUDA's part registers itself when it is loaded, and nothing refers to all of it.
   libraries+=(-Wl,--no-as-needed -ltorch_cuda -lc10_cuda -Wl,--as-needed)
 fi
+[ "$kind" != emulated ] || options+=(-DCURATE_EMULATED)
 
 mkdir -p "$folder"
-made=$folder/libcurate-torch.so
-"$compiler" "${options[@]}" Sources/CTorch/plugin/plugin.cpp -o "$made.partial" "${libraries[@]}"
+made=$folder/libcurate-torch${kind:+-$kind}.so
+# The kernels travel as text: they are compiled where they run.
+text=$(mktemp -d)
+trap 'rm -rf "$text"' EXIT
+{ echo 'R"cuda('; cat Sources/CTorch/plugin/kernels.cu; echo ')cuda"'; } >"$text/kernels.inc"
+"$compiler" "${options[@]}" -I"$text" Sources/CTorch/plugin/plugin.cpp -o "$made.partial" "${libraries[@]}"
 mv "$made.partial" "$made"
 echo "$made: PyTorch $major.$minor"

@@ -1,44 +1,62 @@
 // Steps of training on random faces, as many as each line of the input says; prints the seconds they took.
-// Usage: training-bench MODEL [RESOLUTION] [THREADS] [avx512|avx2|generic]
 import Foundation
 import Networks
 import Trainer
 
 func tell(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
-func batch(_ configuration: TrainingConfiguration, seed: UInt64) -> TrainingBatch {
-  let (count, side) = (configuration.batchSize, configuration.resolution)
-  var state = seed
-  func numbers(_ channels: Int) -> [Float] {
-    (0..<count * channels * side * side).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(state >> 40) / Float(1 << 24)
-    }
+let usage = """
+  usage: training-bench MODEL [RESOLUTION] [THREADS] [avx512|avx2|generic|torch|torch-half] [BATCH]
+         training-bench compare MODEL [RESOLUTION] [torch|torch-half] [BATCH]
+  """
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+func number(_ place: Int) -> Int? { arguments.count > place ? Int(arguments[place]) : nil }
+func model(_ place: Int) -> TrainingConfiguration.Model {
+  guard arguments.count > place,
+    let model = TrainingConfiguration.Model(rawValue: arguments[place])
+  else {
+    print(usage)
+    exit(64)
   }
-  return TrainingBatch(
-    count: count, resolution: side, input: numbers(3), target: numbers(3), mask: numbers(1),
-    faces: Array(0..<count))
+  return model
 }
 
-let arguments = CommandLine.arguments
-guard arguments.count > 1, let model = TrainingConfiguration.Model(rawValue: arguments[1]) else {
-  print("usage: training-bench MODEL [RESOLUTION] [THREADS] [avx512|avx2|generic]")
-  exit(64)
+if arguments.first == "compare" {
+  let configuration = TrainingConfiguration(
+    model: model(1), resolution: number(2), batchSize: number(4) ?? 4)
+  try compare(configuration, halfPrecision: arguments.contains("torch-half"))
+  exit(0)
 }
+
 let configuration = TrainingConfiguration(
-  model: model, resolution: arguments.count > 2 ? Int(arguments[2]) ?? 64 : 64)
+  model: model(0), resolution: number(1) ?? 64, batchSize: number(4))
+let kind = arguments.count > 3 ? arguments[3] : ""
+let threads = number(2).flatMap { $0 > 0 ? $0 : nil }
 let engine = try CPUEngine(
-  threads: arguments.count > 3 ? Int(arguments[3]) : nil,
-  instructions: arguments.count > 4 ? CPUEngine.Instructions(rawValue: arguments[4]) : nil)
+  threads: threads, instructions: CPUEngine.Instructions(rawValue: kind))
+let torch =
+  kind.hasPrefix("torch")
+  ? try TorchEngine(settings: .init(halfPrecision: kind == "torch-half", threads: threads))
+  : nil
 let folder = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString)")
 let run = try TrainingRun(
-  folder: folder, configuration: configuration, manifest: "bench", engine: engine)
+  folder: folder, configuration: configuration, manifest: "bench", engine: engine, torch: torch)
 let (source, target) = (batch(configuration, seed: 1), batch(configuration, seed: 2))
+let place =
+  torch.map { "PyTorch \($0.version) on \($0.device)\(kind == "torch-half" ? ", bfloat16" : "")" }
+  ?? "\(engine.threads) threads, \(engine.instructions), OpenBLAS \(engine.library.core)"
+// Back costs twice as much as forth.
+let operations =
+  3
+  * Double(
+    try configuration.architecture().trainingNetwork.operations(batch: configuration.batchSize))
 tell(
-  "\(model) \(configuration.resolution) px, \(configuration.batchSize) faces a side, "
-    + "\(engine.threads) threads, \(engine.instructions), OpenBLAS \(engine.library.core)")
+  "\(configuration.model) \(configuration.resolution) px, \(configuration.batchSize) faces a side, "
+    + "\(operations / 1e12) TFLOP a step, \(place)")
 while let line = readLine(), let steps = Int(line) {
   let start = ContinuousClock.now
-  for _ in 0..<steps { _ = try run.learn { _ in (source, target) } }
-  tell("\((ContinuousClock.now - start) / .seconds(1))")
+  var loss = Float(0)
+  for _ in 0..<steps { loss = try run.learn { _ in (source, target) }.source.loss }
+  tell("\((ContinuousClock.now - start) / .seconds(1)) \(loss)")
 }

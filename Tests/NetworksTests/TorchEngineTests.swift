@@ -1,22 +1,11 @@
 import Foundation
 import Networks
+import TestSupport
 import Testing
 
-/// The engine that `make engine TORCH=…` built, if it was.
-///
-/// Tests are left out without it, and say so; one that does not open fails them.
-private let torchIsThere = FileManager.default.fileExists(atPath: torchPath)
-
 /// PyTorch and the CPU engine, given the same graph, weights and inputs.
-@Suite(.enabled(if: torchIsThere, "no PyTorch engine here: make engine TORCH=…"))
+@Suite(.enabled(if: TorchPlugin.built.isThere, "no PyTorch engine here: make engine TORCH=…"))
 struct TorchEngineTests {
-  private let engine: TorchEngine
-
-  init() throws {
-    engine = try TorchEngine(
-      plugin: torchPath, settings: TorchEngine.Settings(device: "cpu", threads: 2))
-  }
-
   /// Two parts, branches, sums, joins, every layer.
   private static var branched: Network {
     var network = Network(input: Shape(3, 16, 16), parts: 2)
@@ -72,8 +61,9 @@ struct TorchEngineTests {
     return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
   }
 
-  @Test(arguments: cases.map(\.network) + [branched, stacked])
-  func outputsAndGradientsAreThoseOfTheCPUEngine(network: Network) throws {
+  @Test(arguments: cases.map(\.network) + [branched, stacked], TorchPlugin.all)
+  func outputsAndGradientsAreThoseOfTheCPUEngine(network: Network, plugin: TorchPlugin) throws {
+    let engine = try plugin.open()
     let parameters = initialized(network, seed: 11)
     let input = random(2 * network.input.parts * network.input.shape.count, seed: 12)
     let ours = try CPUEngine().compile(
@@ -96,13 +86,14 @@ struct TorchEngineTests {
     }
   }
 
-  @Test func bfloat16IsNearAndNotTheSame() throws {
-    let half = try TorchEngine(
-      plugin: torchPath, settings: TorchEngine.Settings(device: "cpu", halfPrecision: true))
+  @Test(arguments: TorchPlugin.all)
+  func bfloat16IsNearAndNotTheSame(plugin: TorchPlugin) throws {
+    let half = try plugin.open(halfPrecision: true)
     let network = Self.branched
     let parameters = initialized(network, seed: 11)
     let input = random(4 * network.input.shape.count, seed: 12)
-    let full = try engine.compile(network, parameters: parameters).forward(input, batch: 2)
+    let full = try plugin.open().compile(network, parameters: parameters)
+      .forward(input, batch: 2)
     let coarse = try half.compile(network, parameters: parameters).forward(input, batch: 2)
     for (output, expected) in zip(coarse, full) {
       let error = relative(output, to: expected)
@@ -110,8 +101,12 @@ struct TorchEngineTests {
     }
   }
 
-  @Test(arguments: Optimizer.Rule.allCases, [Float(0), 0.01])
-  func weightsMoveAsByTheCPUEngine(rule: Optimizer.Rule, clip: Float) throws {
+  @Test(arguments: Optimizer.Rule.allCases, TorchPlugin.all)
+  func weightsMoveAsByTheCPUEngine(rule: Optimizer.Rule, plugin: TorchPlugin) throws {
+    for clip: Float in [0, 0.01] { try compareSteps(plugin.open(), rule: rule, clip: clip) }
+  }
+
+  private func compareSteps(_ engine: TorchEngine, rule: Optimizer.Rule, clip: Float) throws {
     let network = Self.branched
     let parameters = initialized(network, seed: 21)
     let theirs = try engine.compile(network, parameters: parameters)
@@ -144,16 +139,19 @@ struct TorchEngineTests {
   @Test(arguments: ["cuda:999", "cuda:x", "gpu", ""])
   func aDeviceThatIsNotThereIsRefused(device: String) {
     let error = #expect(throws: NetworksError.self) {
-      try TorchEngine(plugin: torchPath, settings: TorchEngine.Settings(device: device))
+      try TorchEngine(
+        plugin: TorchPlugin.built.path, settings: TorchEngine.Settings(device: device))
     }
     #expect(error?.subject == "device \(device)")
   }
 }
 
-private var torchPath: String {
-  ProcessInfo.processInfo.environment["CURATE_TORCH_ENGINE"]
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: ".build/release/\(TorchEngine.fileName)").path
+extension TorchPlugin {
+  fileprivate func open(halfPrecision: Bool = false) throws -> TorchEngine {
+    try TorchEngine(
+      plugin: path,
+      settings: TorchEngine.Settings(device: device, halfPrecision: halfPrecision, threads: 2))
+  }
 }
 
 /// What is said where there is no engine.

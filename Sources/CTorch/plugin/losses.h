@@ -7,15 +7,13 @@
 #include <cmath>
 #include <vector>
 
-#include "torch_plugin.h"
+#include "model.h"
 
 namespace curate {
 
-using torch::Tensor;
-
-/// One side of a batch on the device.
+/// What one side's answers are compared with, on the device: planes.
 struct Faces {
-  Tensor input, target, mask;
+  Tensor target, mask;
 };
 
 /// Sums over all but the samples.
@@ -43,20 +41,59 @@ inline Tensor bell(int64_t taps, double deviation, const Tensor &like) {
   return weights / weights.sum();
 }
 
+/// (1 − SSIM) / 2 by kernels of our own, and its slope in the answer: the same numbers as below.
+struct Structure : torch::autograd::Function<Structure> {
+  /// `weights` `[samples, 1, across, across]` of the windows' middles, whose sum is 1/6 in each
+  /// sample.
+  static Tensor forward(torch::autograd::AutogradContext *context, const Tensor &x, const Tensor &y,
+                        const Tensor &weights, const Tensor &bell, const Model *model) {
+    const int64_t planes = x.size(0) * x.size(1), side = x.size(3), taps = bell.size(0),
+                  across = side - taps + 1;
+    const auto numbers = [](const Tensor &tensor) { return (float *)tensor.data_ptr(); };
+    const auto run = [&](const char *kernel, int64_t count, auto... arguments) {
+      model->kernels->launch(model->stream(), kernel, Grid::each(size_t(count)), arguments...,
+                             unsigned(side), unsigned(across), unsigned(taps), size_t(count));
+    };
+    const float *own = numbers(x), *other = numbers(y), *window = numbers(bell),
+                *middles = numbers(weights);
+    Tensor means = at::empty({4, planes, side, across}, x.options());
+    run("row_means", planes * side * across, own, other, window, numbers(means));
+    Tensor values = at::empty({planes, across, across}, x.options());
+    Tensor slopes = at::empty({3, planes, across, across}, x.options());
+    run("structure", planes * across * across, (const float *)numbers(means), window, middles,
+        numbers(values), numbers(slopes));
+    // The means have been read; their memory takes what goes back.
+    run("column_slopes", planes * side * across, (const float *)numbers(slopes), window,
+        numbers(means));
+    Tensor slope = at::empty_like(x);
+    run("row_slopes", planes * side * side, (const float *)numbers(means), own, other, window,
+        numbers(slope));
+    context->save_for_backward({slope});
+    return values.view({x.size(0), -1}).sum(1);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
+                                                 const torch::autograd::variable_list &slopes) {
+    return {context->get_saved_variables()[0] * slopes[0].view({-1, 1, 1, 1}), {}, {}, {}, {}};
+  }
+};
+
 /// (1 − SSIM) / 2, windows weighed by the pixel in their middle.
-inline Tensor dissimilarity(const Tensor &x, const Tensor &y, const Tensor &weights,
-                            int64_t taps) {
-  int64_t side = x.size(3);
+inline Tensor dissimilarity(const Model &model, const Tensor &x, const Tensor &y,
+                            const Tensor &weights, int64_t taps) {
+  const int64_t margin = taps / 2, across = x.size(3) - taps + 1;
   auto window = bell(taps, 1.5 * std::max(1.0, double(taps) / 11), x);
+  auto inner = weights.narrow(2, margin, across).narrow(3, margin, across);
+  auto middles = inner / (6 * each(inner).clamp_min(1e-30)).view({-1, 1, 1, 1});
+  if (model.kernels)
+    return Structure::apply(x.contiguous(), y.contiguous(), middles.contiguous(), window, &model);
   const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
   auto mx = means(x, window), my = means(y, window);
   auto xx = means(x * x, window) - mx * mx, yy = means(y * y, window) - my * my;
   auto xy = means(x * y, window) - mx * my;
   auto similarity =
       (2 * mx * my + c1) * (2 * xy + c2) / ((mx * mx + my * my + c1) * (xx + yy + c2));
-  int64_t margin = taps / 2, across = side - taps + 1;
-  auto inner = weights.narrow(2, margin, across).narrow(3, margin, across);
-  return each(inner * (1 - similarity)) / (6 * each(inner).clamp_min(1e-30));
+  return each(middles * (1 - similarity));
 }
 
 /// The mean squared difference of each channel's mean and deviation inside of the mask.
@@ -73,7 +110,7 @@ inline Tensor color(const Tensor &x, const Tensor &y, const Tensor &mask) {
 }
 
 /// The losses of each face; `outputs` are its picture and, if there is one, its mask.
-inline Tensor losses(const std::vector<Tensor> &outputs, const Faces &faces,
+inline Tensor losses(const Model &model, const std::vector<Tensor> &outputs, const Faces &faces,
                      const torch_losses &wanted) {
   auto weights = wanted.outside + (1 - wanted.outside) * faces.mask;
   Tensor sum = torch::zeros({faces.target.size(0)}, faces.target.options());
@@ -81,14 +118,18 @@ inline Tensor losses(const std::vector<Tensor> &outputs, const Faces &faces,
     const auto &term = wanted.terms[i];
     const auto &answer = outputs[0];
     switch (term.kind) {
-      case torch_absolute: sum = sum + term.weight * absolute(answer, faces.target, weights); break;
+      case torch_absolute:
+        sum = sum + term.weight * absolute(answer, faces.target, weights);
+        break;
       case torch_dissimilarity:
         for (int32_t taps : wanted.windows)
           if (taps > 0)
             sum = sum + term.weight / (wanted.windows[1] > 0 ? 2 : 1) *
-                            dissimilarity(answer, faces.target, weights, taps);
+                            dissimilarity(model, answer, faces.target, weights, taps);
         break;
-      case torch_color: sum = sum + term.weight * color(answer, faces.target, faces.mask); break;
+      case torch_color:
+        sum = sum + term.weight * color(answer, faces.target, faces.mask);
+        break;
     }
   }
   if (outputs.size() > 1) {

@@ -94,6 +94,10 @@ extension TrainingConfiguration {
 extension TrainingBatch {
   /// Its first faces.
   fileprivate func planes(_ count: Int) -> TorchExecutable.Faces {
+    // All of them are lent, not copied.
+    if count == self.count {
+      return TorchExecutable.Faces(input: input, target: target, mask: mask)
+    }
     let area = count * resolution * resolution
     return TorchExecutable.Faces(
       input: Array(input.prefix(3 * area)), target: Array(target.prefix(3 * area)),

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import TestSupport
 import Testing
 import Trainer
 
@@ -8,11 +9,13 @@ private func relative(_ values: [Float], to expected: [Float]) -> Double {
   return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
 }
 
-@Suite(.enabled(if: TestTorch.isThere, "no PyTorch engine here: make engine TORCH=…"), .serialized)
+@Suite(
+  .enabled(if: TorchPlugin.built.isThere, "no PyTorch engine here: make engine TORCH=…"),
+  .serialized)
 struct TorchLearnerTests {
   private let engine: TorchEngine
 
-  init() throws { engine = try TestTorch.open() }
+  init() throws { engine = try TorchPlugin.built.open() }
 
   /// Weights that keep what goes into an activation far from 0, half of it on either side: there
   /// rounding decides which slope counts, and two engines differ by a thousandth.
@@ -29,10 +32,11 @@ struct TorchLearnerTests {
   }
 
   /// The same weights, the same batch: the same losses, and the same gradient of every array.
-  @Test(arguments: TrainingConfiguration.Model.allCases)
+  @Test(arguments: TrainingConfiguration.Model.allCases, TorchPlugin.all)
   func everyModelHasTheLossesAndGradientsOfTheCPUEngine(
-    model: TrainingConfiguration.Model
+    model: TrainingConfiguration.Model, plugin: TorchPlugin
   ) throws {
+    let engine = try plugin.open()
     let configuration = TrainingConfiguration(model: model, resolution: 64, batchSize: 2)
     let architecture = try configuration.architecture()
     let network = architecture.trainingNetwork

@@ -1,17 +1,20 @@
 import Foundation
 import Networks
+import TestSupport
 import Testing
 import Trainer
 
-@Suite(.enabled(if: TestTorch.isThere, "no PyTorch engine here: make engine TORCH=…"))
+@Suite(.enabled(if: TorchPlugin.built.isThere, "no PyTorch engine here: make engine TORCH=…"))
 struct TorchLossTests {
   /// Every loss at one and at two scales, masks, stacked and normalised codes.
-  @Test(arguments: [
-    (TrainingConfiguration.Model.dfUD, 64), (.liaeUD, 64), (.light, 144), (.light, 256),
-  ])
+  @Test(
+    arguments: [
+      (TrainingConfiguration.Model.dfUD, 64), (.liaeUD, 64), (.light, 144), (.light, 256),
+    ], TorchPlugin.all)
   func stepsHaveTheLossesOfTheCPUEngine(
-    model: TrainingConfiguration.Model, resolution: Int
+    shape: (model: TrainingConfiguration.Model, resolution: Int), plugin: TorchPlugin
   ) throws {
+    let (model, resolution) = shape
     var configuration = TrainingConfiguration(
       model: model, resolution: resolution, batchSize: 2, seed: 8, learningRate: 1e-4)
     configuration.widths = Architecture.Widths(code: 32, encoder: 8, decoder: 8, mask: 4)
@@ -29,7 +32,7 @@ struct TorchLossTests {
         return source.losses + target.losses
       }
     }
-    let (ours, theirs) = try (losses(nil), losses(TestTorch.open()))
+    let (ours, theirs) = try (losses(nil), losses(plugin.open()))
     #expect(ours.count == 12)
     // Adam's first steps have the sign of a slope, be it as small as rounding.
     for (place, (one, other)) in zip(ours, theirs).enumerated() {
@@ -38,7 +41,7 @@ struct TorchLossTests {
   }
 
   @Test func aDiscriminatorNeedsTheCPUEngine() throws {
-    let torch = try TestTorch.open()
+    let torch = try TorchPlugin.built.open()
     var configuration = small(steps: 1)
     configuration.discriminatorWeight = 0.1
     let folder = try TemporaryFolder()
