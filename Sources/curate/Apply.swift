@@ -42,6 +42,8 @@ struct Apply: ParsableCommand {
   @Flag(help: "Replace the output file if it exists.")
   var force = false
 
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
   /// What is printed at the end.
   private struct Summary: Encodable {
     struct Distance: Encodable {
@@ -67,7 +69,9 @@ struct Apply: ParsableCommand {
       throw CommandError("\(out): exists; add --force to replace it")
     }
     let folder = URL(fileURLWithPath: workspace.resolveModel(model))
-    let swapModel = try SwapModel(folder: folder, engine: CPUEngine())
+    let torch = try engine.open(nil)
+    if let torch { warn("engine: \(torch.description)") }
+    let swapModel = try SwapModel(folder: folder, engine: CPUEngine(), torch: torch?.engine)
     let manifest = try Manifest(path: folder.appending(path: TrainJob.manifestName).path)
     let target = manifest.rows.first { $0.side == .target }
     let finder = TargetFinder(

@@ -24,12 +24,16 @@ class Weights {
       count += (size(parameter) + 15) / 16 * 16;
     }
     auto options = torch::TensorOptions().dtype(torch::kFloat32).device(device);
-    for (auto &memory : arrays) memory = torch::zeros({count}, options);
+    arrays[torch_weights] = torch::zeros({count}, options);
     copies = arrays[torch_weights].to(type);
   }
 
-  /// All numbers of an array, one after the other.
-  Tensor &all(torch_array array) { return arrays[array]; }
+  /// All numbers of an array, one after the other. What only training needs is made when it is
+  /// asked for.
+  Tensor &all(torch_array array) {
+    if (!arrays[array].defined()) arrays[array] = at::zeros_like(arrays[torch_weights]);
+    return arrays[array];
+  }
   /// Those that products read: the weights in their type, brought up to date by `lower`.
   Tensor &lowered() { return copies; }
   void lower() {
@@ -37,19 +41,19 @@ class Weights {
   }
 
   void set(torch_array array, int parameter, const float *values) {
-    part(arrays[array], parameter).copy_(ordered(parameter, const_cast<float *>(values)));
-    if (array == torch_weights) part(copies, parameter).copy_(part(arrays[array], parameter));
+    part(all(array), parameter).copy_(ordered(parameter, const_cast<float *>(values)));
+    if (array == torch_weights) part(copies, parameter).copy_(full(parameter));
   }
 
   void get(torch_array array, int parameter, float *values) {
-    ordered(parameter, values).copy_(part(arrays[array], parameter));
+    ordered(parameter, values).copy_(part(all(array), parameter));
   }
 
   /// As products read them; a convolution's `[out, in, kernel, kernel]` in channels-last memory.
   Tensor weight(int32_t parameter) const { return part(copies, parameter); }
   /// In 32-bit floats.
   Tensor full(int32_t parameter) const { return part(arrays[torch_weights], parameter); }
-  Tensor gradient(int32_t parameter) const { return part(arrays[torch_gradients], parameter); }
+  Tensor gradient(int32_t parameter) { return part(all(torch_gradients), parameter); }
 
  private:
   const std::vector<torch_parameter> parameters;

@@ -21,6 +21,8 @@ public final class SwapModel: Sendable {
   /// Steps of training it has had.
   public let step: Int
   private let engine: CPUEngine
+  /// Computes instead, if it is there.
+  private let torch: TorchEngine?
   private let state: Mutex<State>
 
   /// Side of the face, in pixels.
@@ -34,12 +36,14 @@ public final class SwapModel: Sendable {
   private struct State: ~Copyable {
     let parameters: Parameters
     var executables: [Key: Executable] = [:]
+    var torchExecutables: [Architecture.Side: TorchExecutable] = [:]
   }
 
   /// Loads the latest whole checkpoint of a model's folder.
   ///
-  /// Throws one line that names the file which is missing or damaged.
-  public init(folder: URL, engine: CPUEngine) throws {
+  /// - Parameter torch: Computes the answers, if it is there.
+  /// - Throws: One line that names the file which is missing or damaged.
+  public init(folder: URL, engine: CPUEngine, torch: TorchEngine? = nil) throws {
     let description = try Self.description(in: folder)
     let checkpoints = folder.appending(path: "checkpoints")
     guard let (checkpoint, _) = try Checkpoint.latest(in: checkpoints) else {
@@ -47,7 +51,8 @@ public final class SwapModel: Sendable {
         code: .badFile, subject: folder.lastPathComponent, reason: "has no checkpoint yet")
     }
     architecture = try description.configuration.architecture()
-    (manifest, step, self.engine) = (description.manifest, checkpoint.state.step, engine)
+    (manifest, step) = (description.manifest, checkpoint.state.step)
+    (self.engine, self.torch) = (engine, torch)
     let parameters = Parameters(architecture.trainingNetwork.parameters)
     try Safetensors.read(
       checkpoint.folder.appending(path: Checkpoint.weightsName).path, into: parameters)
@@ -60,7 +65,7 @@ public final class SwapModel: Sendable {
     engine: CPUEngine
   ) {
     (self.architecture, self.manifest, self.step) = (architecture, manifest, step)
-    self.engine = engine
+    (self.engine, torch) = (engine, nil)
     state = Mutex(State(parameters: parameters.copy()))
   }
 
@@ -118,7 +123,8 @@ public final class SwapModel: Sendable {
       let batch = count - done >= 8 ? 8 : 1
       let input = Array(faces[done * size..<(done + batch) * size])
       let made = try state.withLock { state in
-        try executable(Key(side: side, batch: batch), &state).forward(input)
+        try torch.map { try torchExecutable(side, $0, &state).forward(input, batch: batch) }
+          ?? executable(Key(side: side, batch: batch), &state).forward(input)
       }
       for place in result.indices { result[place] += made[place] }
       done += batch
@@ -132,6 +138,16 @@ public final class SwapModel: Sendable {
       architecture.network(decodingAs: key.side), batch: key.batch, for: .inference,
       parameters: state.parameters)
     state.executables[key] = made
+    return made
+  }
+
+  private func torchExecutable(
+    _ side: Architecture.Side, _ engine: TorchEngine, _ state: inout State
+  ) throws -> TorchExecutable {
+    if let known = state.torchExecutables[side] { return known }
+    let made = try engine.compile(
+      architecture.network(decodingAs: side), parameters: state.parameters)
+    state.torchExecutables[side] = made
     return made
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Networks
 
-/// What computes a training.
+/// What computes the answers and slopes of a model.
 struct EngineOptions: ParsableArguments {
   enum Kind: String, ExpressibleByArgument, CaseIterable { case cpu, torch }
   enum Precision: String, ExpressibleByArgument, CaseIterable { case float32, bfloat16 }

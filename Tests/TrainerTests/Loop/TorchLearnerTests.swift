@@ -119,4 +119,30 @@ struct TorchLearnerTests {
     let ours = try losses(TemporaryFolder(), steps: 4, with: nil)
     #expect(zip(first + second, ours).allSatisfy { abs($0 - $1) < 1e-3 * $1 })
   }
+
+  /// Faces and masks, of more faces than go through at once.
+  @Test(arguments: TorchPlugin.all)
+  func aModelAnswersAsOnTheCPUEngine(plugin: TorchPlugin) throws {
+    let folder = try TemporaryFolder()
+    var configuration = TrainingConfiguration(model: .dfUD, resolution: 64, batchSize: 2)
+    configuration.widths = Architecture.Widths(code: 32, encoder: 8, decoder: 8, mask: 4)
+    configuration.iterationLimit = 1
+    let run = try TrainingRun(
+      folder: folder.url, configuration: configuration, manifest: "m", engine: CPUEngine())
+    try run.train(batches: { step in
+      (
+        noise(count: 2, resolution: 64, seed: UInt64(2 * step)),
+        noise(count: 2, resolution: 64, seed: UInt64(2 * step + 1))
+      )
+    })
+    let faces = noise(count: 9, resolution: 64, seed: 9).input
+    func answers(_ torch: TorchEngine?) throws -> (faces: [Float], masks: [Float]?) {
+      try SwapModel(folder: folder.url, engine: CPUEngine(), torch: torch)
+        .swapWithMasks(faces, count: 9)
+    }
+    let (ours, theirs) = (try answers(nil), try answers(plugin.open()))
+    #expect(theirs.faces.count == ours.faces.count && theirs.faces != ours.faces)
+    #expect(relative(theirs.faces, to: ours.faces) < 5e-6)
+    #expect(relative(try #require(theirs.masks), to: try #require(ours.masks)) < 5e-6)
+  }
 }
