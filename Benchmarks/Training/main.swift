@@ -55,6 +55,8 @@ tell(
   "\(configuration.model) \(configuration.resolution) px, \(configuration.batchSize) faces a side, "
     + "\(operations / 1e12) TFLOP a step, \(place)")
 while let line = readLine(), let steps = Int(line) {
+  // A GPU goes on after a step has returned: from the end of one to that of another are whole steps.
+  _ = try run.learn { _ in (source, target) }
   let start = ContinuousClock.now
   var loss = Float(0)
   for _ in 0..<steps { loss = try run.learn { _ in (source, target) }.source.loss }

@@ -56,12 +56,27 @@ struct TorchEngineTests {
     return network
   }
 
+  /// Pixels made of a sum, and of a layer without a rectifier.
+  private static var summed: Network {
+    var network = Network(input: Shape(3, 8, 8))
+    let convolution = Layer.convolution(channels: 32, kernel: 3)
+    let (first, second) = (
+      network.append(Block("first", [convolution]), to: network.input),
+      network.append(Block("second", [convolution]), to: network.input)
+    )
+    let made = network.append(
+      Block("made", [.leakyReLU(0.1), .pixelShuffle(2)]), to: network.sum(second, first))
+    network.output(
+      "a", of: network.append(Block("end", [convolution, .pixelShuffle(2)]), to: made))
+    return network
+  }
+
   private func relative(_ values: [Float], to expected: [Float]) -> Double {
     let error = zip(values, expected).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
     return (error / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
   }
 
-  @Test(arguments: cases.map(\.network) + [branched, stacked], TorchPlugin.all)
+  @Test(arguments: cases.map(\.network) + [branched, stacked, summed], TorchPlugin.all)
   func outputsAndGradientsAreThoseOfTheCPUEngine(network: Network, plugin: TorchPlugin) throws {
     let engine = try plugin.open()
     let parameters = initialized(network, seed: 11)
@@ -134,6 +149,23 @@ struct TorchEngineTests {
         relative(other.means[parameter.name], to: optimizer.means[parameter.name]) < 1e-3,
         "\(parameter.name)")
     }
+  }
+
+  @Test(arguments: TorchPlugin.all)
+  func aShareOfTheWeightsMoves(plugin: TorchPlugin) throws {
+    let network = Self.branched
+    let parameters = initialized(network, seed: 31)
+    let executable = try plugin.open().compile(network, parameters: parameters)
+    let optimizer = Optimizer(parameters, settings: .init(learningRate: 1e-2, keptShare: 0.25))
+    try executable.load(parameters, optimizer)
+    let input = random(2 * network.input.shape.count, seed: 32)
+    try executable.backward(executable.forward(input, batch: 1, trains: true))
+    try executable.update(optimizer, factor: 1)
+    let moved = Parameters(network.parameters)
+    try executable.fetch(moved, optimizer)
+    let name = "encoder.2.weight"
+    let changed = zip(moved[name], parameters[name]).count { $0 != $1 }
+    #expect(abs(Double(changed) / Double(moved[name].count) - 0.25) < 0.03)
   }
 
   @Test(arguments: ["cuda:999", "cuda:x", "gpu", ""])

@@ -2,7 +2,8 @@ import Foundation
 
 /// What `TorchEngine` opens in tests.
 ///
-/// Tests of one that is not there are left out, and say so; one that does not open fails them.
+/// Tests are left out where there is none built, and say so; one that does not open fails them. The emulated
+/// one joins where it is there, too.
 public enum TorchPlugin: String, CaseIterable, Sendable {
   /// The one of `make engine TORCH=…`, or that of CURATE_TORCH_ENGINE.
   case built = "libcurate-torch"

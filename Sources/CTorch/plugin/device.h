@@ -16,11 +16,16 @@ inline void *Model::stream() const {
   return c10::cuda::getCurrentCUDAStream(device.index()).stream();
 }
 
-/// While it lives, work of this thread goes to a stream of the model's device.
+/// While it lives, work of this thread goes to a stream of the device, and that of others waits:
+/// what is being recorded would take in theirs.
 class Queue {
  public:
-  explicit Queue(const Model &model) {
-    if (model.device.is_cuda()) guard.emplace(stream(model.device));
+  explicit Queue(torch::Device device) {
+    if (!device.is_cuda()) return;
+    held = std::unique_lock<std::mutex>(lock());
+    guard.emplace(stream(device));
+    // The first call of a thread binds it to the device, on which our kernels rely.
+    stream(device).query();
   }
 
   /// What a device computes on, and what copies to and from it run on.
@@ -28,8 +33,14 @@ class Queue {
   static c10::cuda::CUDAStream copies(torch::Device device) { return one(true, device); }
 
  private:
+  std::unique_lock<std::mutex> held;
   c10::optional<c10::cuda::CUDAStreamGuard> guard;
   torch::NoGradGuard no_slopes;
+
+  static std::mutex &lock() {
+    static std::mutex all;
+    return all;
+  }
 
   /// PyTorch hands out a few streams in turn; models of a device share one.
   static c10::cuda::CUDAStream one(bool is_urgent, torch::Device device) {
@@ -48,7 +59,7 @@ inline void *Model::stream() const { return nullptr; }
 
 class Queue {
  public:
-  explicit Queue(const Model &) {}
+  explicit Queue(torch::Device) {}
 
  private:
   torch::NoGradGuard no_slopes;

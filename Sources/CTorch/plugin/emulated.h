@@ -77,11 +77,12 @@ inline const Table table{ENTRIES, ENTRY(finish_8), ENTRY(unfinish_8)};
 #undef __CUDA_ARCH__
 }  // namespace emulated
 
-class Kernels {
+/// Of a name of its own: both plugins may be in one process, which merges what is called alike.
+class EmulatedKernels {
  public:
-  static Kernels &of(int, bool wide) {
-    static Kernels all[] = {Kernels(emulated::half_numbers::table),
-                            Kernels(emulated::wide_numbers::table)};
+  static EmulatedKernels &of(int, bool wide) {
+    static EmulatedKernels all[] = {EmulatedKernels(emulated::half_numbers::table),
+                                    EmulatedKernels(emulated::wide_numbers::table)};
     return all[wide];
   }
 
@@ -107,7 +108,8 @@ class Kernels {
  private:
   const emulated::Table &table;
   static inline std::mutex lock;
-  explicit Kernels(const emulated::Table &table) : table(table) {}
+  explicit EmulatedKernels(const emulated::Table &table) : table(table) {}
 };
+using Kernels = EmulatedKernels;
 
 }  // namespace curate

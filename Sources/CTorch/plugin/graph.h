@@ -52,7 +52,7 @@ inline std::vector<Step> steps(const torch_graph &graph) {
       } else if (next.operation == torch_leaky && next.slope > 0 && step.slope == 1 &&
                  step.factor == 1) {
         step.slope = next.slope;
-      } else if (next.operation == torch_pixel_shuffle && step.factor == 1) {
+      } else if (next.operation == torch_pixel_shuffle && step.factor == 1 && step.other < 0) {
         step.factor = next.factor;
       } else {
         break;

@@ -21,6 +21,7 @@ __device__ unsigned short narrow(float x) {
   asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result) : "f"(x));
   return result;
 #else
+  if (x != x) return 0x7fc0;
   unsigned bits = __float_as_uint(x);
   return (unsigned short)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 #endif

@@ -35,7 +35,6 @@ class Learner {
         outputs =
             model.forward(input.device.contiguous(at::MemoryFormat::ChannelsLast), share != 0);
       });
-      await_last_step();
       for (int place = 0; place < 2; place++) {
         bring(sides[place]->target, target_of, place);
         bring(sides[place]->mask, mask, place);
@@ -48,10 +47,12 @@ class Learner {
       std::memcpy(source_losses, losses, size_t(batch) * sizeof(float));
       std::memcpy(target_losses, losses + batch, size_t(batch) * sizeof(float));
     } catch (...) {
+      // What is recorded keeps memory of its own, which nothing else can use: where there is not
+      // room for both, all goes on unrecorded.
+      const bool may_fit = has_records() || (records && !can_record);
       forget();
-      // What is recorded has memory of its own: where there is no room for it, steps go on
-      // unrecorded.
-      if (!records || can_record) throw;
+      if (!may_fit) throw;
+      can_record = false;
       learn(batch, source, target, wanted, share, source_losses, target_losses);
     }
   }
@@ -126,14 +127,11 @@ class Learner {
   } kind;
   int seen = 0;
   std::array<std::unique_ptr<at::cuda::CUDAGraph>, 3> graphs;
-  /// The end of the step before.
-  c10::Event last_step{torch::kCUDA};
-  bool has_last_step = false;
 
+  bool has_records() const { return bool(graphs[0]); }
   void forget_records() {
     graphs = {};
     seen = 0;
-    has_last_step = false;
   }
 
   void release_memory() {
@@ -163,11 +161,6 @@ class Learner {
     if (model.device.is_cuda()) meet(copies(), stream());
   }
 
-  /// Targets are read until the step before is over.
-  void await_last_step() {
-    if (has_last_step) last_step.block(copies());
-  }
-
   static void meet(c10::Stream first, c10::Stream then) {
     c10::Event event(torch::kCUDA);
     event.record(first);
@@ -184,8 +177,6 @@ class Learner {
   const float *fetched() {
     if (!model.device.is_cuda()) return values.device.data_ptr<float>();
     copies().synchronize();
-    last_step.record(stream());
-    has_last_step = true;
     return values.host.data_ptr<float>();
   }
 
@@ -219,6 +210,7 @@ class Learner {
       part == 0 ? made->capture_begin() : made->capture_begin(graphs[0]->pool());
       work();
       made->capture_end();
+      made->replay();
     } catch (...) {
       can_record = false;
       try {
@@ -228,9 +220,9 @@ class Learner {
       throw;
     }
     graph = std::move(made);
-    graph->replay();
   }
 #else
+  bool has_records() const { return false; }
   void forget_records() {}
   void release_memory() {}
   void bring(const float *from, Place &to, int side) {
@@ -238,7 +230,6 @@ class Learner {
     device.copy_(torch::from_blob(const_cast<float *>(from), device.sizes(), torch::kFloat32));
   }
   void await_faces() {}
-  void await_last_step() {}
   void begin_fetching() {}
   const float *fetched() {
     values.host = values.device.to(torch::kCPU);

@@ -30,7 +30,8 @@ class Model {
     auto &context = at::globalContext();
     // 32-bit floats are meant as such.
     context.setAllowTF32CuDNN(false);
-    // The same run gives the same numbers, at no cost; which of cuDNN's ways is fastest is tried.
+    // Which of cuDNN's ways is fastest is tried, among those that give the same numbers each time;
+    // another process may find another one faster and differ in the last bits.
     context.setDeterministicCuDNN(true);
     context.setBenchmarkCuDNN(true);
 #ifdef CURATE_EMULATED

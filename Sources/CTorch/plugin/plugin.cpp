@@ -56,7 +56,7 @@ int32_t guarded(Work work) {
 template <class Work>
 int32_t queued(const curate::Model &model, Work work) {
   return guarded([&] {
-    curate::Queue queue(model);
+    curate::Queue queue(model.device);
     work();
   });
 }
@@ -85,9 +85,14 @@ const torch_plugin table = {
       return count;
     },
     [](const torch_settings *settings, const torch_graph *graph, torch_model **made) {
-      return guarded([&] { *made = new torch_model(*settings, *graph); });
+      return guarded([&] {
+        curate::Queue queue(torch::Device(settings->device));
+        *made = new torch_model(*settings, *graph);
+      });
     },
-    [](torch_model *model) { delete model; },
+    [](torch_model *model) {
+      queued(*model, [&] { delete model; });
+    },
     [](torch_model *model, torch_array array, int32_t parameter, const float *values) {
       return queued(*model, [&] { model->weights.set(array, parameter, values); });
     },

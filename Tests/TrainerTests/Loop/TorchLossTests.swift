@@ -40,6 +40,35 @@ struct TorchLossTests {
     }
   }
 
+  /// With products in bfloat16 losses fall as they do in 32-bit floats.
+  @Test(arguments: TorchPlugin.all)
+  func stepsInHalfPrecisionLearnTheSame(plugin: TorchPlugin) throws {
+    var configuration = TrainingConfiguration(
+      model: .dfU, resolution: 64, batchSize: 2, seed: 8, learningRate: 2e-3)
+    configuration.widths = Architecture.Widths(code: 32, encoder: 8, decoder: 8, mask: 4)
+    let sides = [1, 2].map { noise(count: 2, resolution: 64, seed: $0) }.map {
+      TorchExecutable.Faces(input: $0.input, target: $0.target, mask: $0.mask)
+    }
+    let network = try configuration.architecture().trainingNetwork
+    func losses(halfPrecision: Bool) throws -> [Float] {
+      let parameters = Parameters(network.parameters)
+      parameters.initialize(seed: 5)
+      let executable = try plugin.open(halfPrecision: halfPrecision)
+        .compile(network, parameters: parameters)
+      let optimizer = Optimizer(parameters, settings: configuration.optimizer)
+      try executable.load(parameters, optimizer)
+      return try (0..<8).map { _ in
+        let made = try executable.learn(
+          sides[0], sides[1], batch: 2, losses: configuration.torchLosses, share: 1)
+        try executable.update(optimizer, factor: 1)
+        return (made.source + made.target).reduce(0, +)
+      }
+    }
+    let (half, full) = (try losses(halfPrecision: true), try losses(halfPrecision: false))
+    #expect(half != full && zip(half, full).allSatisfy { abs($0 - $1) < 0.02 * $1 })
+    #expect(full[7] < 0.95 * full[0], "nothing is learned")
+  }
+
   @Test func aDiscriminatorNeedsTheCPUEngine() throws {
     let torch = try TorchPlugin.built.open()
     var configuration = small(steps: 1)

@@ -2,7 +2,9 @@ import Networks
 import TestSupport
 
 extension TorchPlugin {
-  func open() throws -> TorchEngine {
-    try TorchEngine(plugin: path, settings: TorchEngine.Settings(device: device, threads: 2))
+  func open(halfPrecision: Bool = false) throws -> TorchEngine {
+    try TorchEngine(
+      plugin: path,
+      settings: TorchEngine.Settings(device: device, halfPrecision: halfPrecision, threads: 2))
   }
 }
