@@ -96,9 +96,14 @@ public final class TorchExecutable {
     engine.functions.clear(model)
   }
 
+  /// Brings the weights to main memory.
+  public func fetch(_ parameters: Parameters) throws(NetworksError) {
+    try get(torch_weights, into: parameters)
+  }
+
   /// Brings weights and what the optimiser remembers to main memory.
   public func fetch(_ parameters: Parameters, _ optimizer: Optimizer) throws(NetworksError) {
-    try get(torch_weights, into: parameters)
+    try fetch(parameters)
     try get(torch_means, into: optimizer.means)
     try get(torch_variances, into: optimizer.variances)
   }

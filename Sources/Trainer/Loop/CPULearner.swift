@@ -70,6 +70,7 @@ final class CPULearner: Learner {
     adversary?.forget()
   }
   func fetch() {}
+  func fetchWeights() {}
 
   /// `gradients` are those of the network's outputs, `answer` is the source's face.
   private func lossesAndGradients(

@@ -25,4 +25,7 @@ protocol Learner: AnyObject {
 
   /// Brings weights and optimiser in main memory up to date.
   func fetch() throws
+
+  /// Brings the weights alone, a third of it all: enough to look at the model.
+  func fetchWeights() throws
 }

@@ -58,6 +58,7 @@ final class TorchLearner: Learner {
   }
 
   func fetch() throws { try executable.fetch(parameters, optimizer) }
+  func fetchWeights() throws { try executable.fetch(parameters) }
 
   /// Which batch has room, found by trying.
   private func advice(for source: TrainingBatch, _ target: TrainingBatch) throws -> String {

@@ -261,7 +261,7 @@ public final class TrainingRun {
 
   /// The model as it is now.
   public func model() throws -> SwapModel {
-    try learner.fetch()
+    try learner.fetchWeights()
     return SwapModel(
       architecture: architecture, copying: parameters, manifest: manifest, step: step,
       engine: engine)
