@@ -11,10 +11,10 @@ curate=$1
 bench=$2
 folder=${3:-$(mktemp -d)}
 faces=${4:-200}
-steps=${5:-12000}
+steps=${5:-8000}
 seconds=${6:-20}
 seeds=${7:-1}
-rare=${8:-0.25}
+rare=${8:-1}
 
 mkdir -p "$folder"
 clips=$folder/clips
