@@ -117,7 +117,7 @@ let benchmarks: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["FaceCore"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["FaceCore", "Networks"], path: "Tests/TestSupport",
     swiftSettings: strict),
   .testTarget(name: "FaceCoreTests", dependencies: ["FaceCore"], swiftSettings: strict),
   .testTarget(

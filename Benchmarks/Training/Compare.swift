@@ -19,18 +19,10 @@ func batch(_ configuration: TrainingConfiguration, seed: UInt64) -> TrainingBatc
 
 /// Tells how far PyTorch's losses and gradients of one step, on the device there is, are from those of PyTorch
 /// on the processor, and the losses of a few steps after.
-///
-/// Biases keep what goes into a rectifier far from 0, where rounding would decide which slope counts.
 func compare(_ configuration: TrainingConfiguration, halfPrecision: Bool) throws {
   let network = try configuration.architecture().trainingNetwork
   let parameters = Parameters(network.parameters)
-  parameters.initialize(seed: 5)
-  for parameter in network.parameters {
-    parameters[parameter.name] =
-      parameter.shape.count == 1
-      ? (0..<parameter.count).map { $0 % 2 == 0 ? 1 : -1 }
-      : parameters[parameter.name].map { $0 / 16 }
-  }
+  parameters.initializeForComparison(seed: 5)
   let sides = [batch(configuration, seed: 1), batch(configuration, seed: 2)].map {
     TorchExecutable.Faces(input: $0.input, target: $0.target, mask: $0.mask)
   }

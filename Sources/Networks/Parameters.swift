@@ -89,6 +89,17 @@ public final class Parameters {
       }
     }
   }
+
+  /// Weights by which two engines can be compared: biases of 1 and −1 in turn and small weights keep what
+  /// goes into a rectifier far from 0, where rounding would decide which slope counts.
+  package func initializeForComparison(seed: UInt64) {
+    initialize(seed: seed)
+    for entry in entries {
+      self[entry.name] =
+        entry.shape.count == 1
+        ? (0..<entry.count).map { $0 % 2 == 0 ? 1 : -1 } : self[entry.name].map { $0 / 16 }
+    }
+  }
 }
 
 /// Zeroed memory at a multiple of 64 bytes; the caller deallocates it.

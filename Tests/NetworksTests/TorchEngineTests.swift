@@ -178,14 +178,6 @@ struct TorchEngineTests {
   }
 }
 
-extension TorchPlugin {
-  fileprivate func open(halfPrecision: Bool = false) throws -> TorchEngine {
-    try TorchEngine(
-      plugin: path,
-      settings: TorchEngine.Settings(device: device, halfPrecision: halfPrecision, threads: 2))
-  }
-}
-
 /// What is said where there is no engine.
 @Suite struct TorchEngineRefusalTests {
   @Test func aMissingEngineSaysWhatToBuild() {

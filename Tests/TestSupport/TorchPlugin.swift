@@ -1,4 +1,5 @@
 import Foundation
+public import Networks
 
 /// What `TorchEngine` opens in tests.
 ///
@@ -28,6 +29,12 @@ public enum TorchPlugin: String, CaseIterable, Sendable {
   }
   /// Those that are there.
   public static var all: [TorchPlugin] { allCases.filter(\.isThere) }
+
+  public func open(halfPrecision: Bool = false) throws -> TorchEngine {
+    try TorchEngine(
+      plugin: path,
+      settings: TorchEngine.Settings(device: device, halfPrecision: halfPrecision, threads: 2))
+  }
 
   private static func variable(_ name: String) -> String? {
     ProcessInfo.processInfo.environment[name]

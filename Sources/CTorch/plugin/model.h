@@ -208,22 +208,22 @@ class Model {
     if (tensor > 0) slopes[tensor].push_back(slope);
   }
 
-  /// What has come back to a tensor, in one.
-  Tensor taken(int32_t tensor) {
+  /// What has come back to a tensor, added up to so many parts at most.
+  std::vector<Tensor> &taken(int32_t tensor, size_t most) {
     auto &parts = slopes[tensor];
-    while (parts.size() > 1) {
+    while (parts.size() > most) {
       auto more = parts.back();
       parts.pop_back();
       parts.back() = parts.back() + more;
     }
-    return parts[0];
+    return parts;
   }
 
   void go_back(const Step &step) {
     const auto &node = step.node;
     if (node.operation == torch_convolution) return convolve_back(step);
     const Tensor &x = tensors[node.input], &y = tensors[step.output];
-    const Tensor slope = taken(step.output);
+    const Tensor slope = taken(step.output, 1)[0];
     switch (node.operation) {
       case torch_dense: {
         auto back = slope.to(type).view({x.size(0), node.channels});
@@ -274,7 +274,7 @@ class Model {
     if (kernels) {
       raw = unfinished(step);
     } else {
-      raw = taken(step.output).to(type);
+      raw = taken(step.output, 1)[0].to(type);
       if (step.slope != 1)
         raw = at::leaky_relu_backward(raw, tensors[step.output], step.slope, true);
       if (step.factor > 1) raw = unshuffled(raw, step.factor);
@@ -292,13 +292,8 @@ class Model {
 
   /// The slope in a convolution, before all that is joined to it; adds that of its bias.
   Tensor unfinished(const Step &step) {
-    auto &parts = slopes[step.output];
+    auto &parts = taken(step.output, 2);
     for (auto &part : parts) part = last(part.to(type));
-    while (parts.size() > 2) {
-      auto more = parts.back();
-      parts.pop_back();
-      parts.back() = parts.back() + more;
-    }
     const Tensor out = last(tensors[step.output]), first = parts[0];
     const int64_t n = out.size(0), f = step.factor, c = out.size(1), h = out.size(2) / f,
                   w = out.size(3) / f;

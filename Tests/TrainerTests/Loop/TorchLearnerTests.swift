@@ -17,20 +17,6 @@ struct TorchLearnerTests {
 
   init() throws { engine = try TorchPlugin.built.open() }
 
-  /// Weights that keep what goes into an activation far from 0, half of it on either side: there
-  /// rounding decides which slope counts, and two engines differ by a thousandth.
-  private static func steadyWeights(_ network: Network) -> Parameters {
-    let parameters = Parameters(network.parameters)
-    parameters.initialize(seed: 5)
-    for parameter in network.parameters {
-      parameters[parameter.name] =
-        parameter.shape.count == 1
-        ? (0..<parameter.count).map { $0 % 2 == 0 ? 1 : -1 }
-        : parameters[parameter.name].map { $0 / 16 }
-    }
-    return parameters
-  }
-
   /// The same weights, the same batch: the same losses, and the same gradient of every array.
   @Test(arguments: TrainingConfiguration.Model.allCases, TorchPlugin.all)
   func everyModelHasTheLossesAndGradientsOfTheCPUEngine(
@@ -40,7 +26,8 @@ struct TorchLearnerTests {
     let configuration = TrainingConfiguration(model: model, resolution: 64, batchSize: 2)
     let architecture = try configuration.architecture()
     let network = architecture.trainingNetwork
-    let parameters = Self.steadyWeights(network)
+    let parameters = Parameters(network.parameters)
+    parameters.initializeForComparison(seed: 5)
     let sides = [
       noise(count: 2, resolution: 64, seed: 1), noise(count: 2, resolution: 64, seed: 2),
     ]
