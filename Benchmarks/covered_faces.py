@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""How well `doubt`, the spread that the landmark network gives its own points, tells that something is before a
-face: annotated faces as they are and with mouth, eyes, half of the face or fingers drawn over them.
+"""How well `occluded`, and `doubt`, the spread that the landmark network gives its own points, tell that something
+is before a face: annotated faces as they are and with mouth, eyes, half of the face or fingers drawn over them.
 
 Usage: covered_faces.py FACENET-BENCH LANDMARKS.safetensors ANNOTATED   (needs cv2 and numpy)
 """
@@ -71,7 +71,7 @@ textures = [face["file"] for face in faces if face["set"] == "helen_test"]
 faces = [face for face in faces if face["set"] in ("ytf_test", "helen_test")]
 random.shuffle(faces)
 faces = faces[:240]
-doubts = {}
+told = {}
 with tempfile.TemporaryDirectory() as folder:
     for kind in ("bare", "mouth", "eyes", "half", "fingers"):
         part = pathlib.Path(folder, kind)
@@ -84,10 +84,15 @@ with tempfile.TemporaryDirectory() as folder:
             listed.append({**face, "file": f"{index}.png"})
         (part / "annotations.json").write_text(json.dumps(listed))
         placed = json.loads(subprocess.check_output([bench, "place", weights, str(part)]))
-        doubts[kind] = np.array([one["doubt"] for one in placed])
-bare = doubts.pop("bare")
-print(f"bare: {np.quantile(bare, 0.05):.2f} to {np.quantile(bare, 0.95):.2f}, median {np.median(bare):.2f}")
-for kind, found in doubts.items():
-    order = np.mean([(one > bare).mean() for one in found])
-    share = (found > np.quantile(bare, 0.95)).mean()
-    print(f"{kind}: median {np.median(found):.2f}, area under the curve {order:.3f}, above p95 of bare {share:.2f}")
+        told[kind] = placed
+for measure in ("occluded", "doubt"):
+    values = {kind: np.array([one[measure] for one in placed]) for kind, placed in told.items()}
+    bare = values.pop("bare")
+    print(f"{measure}, bare: {np.quantile(bare, 0.05):.2f} to {np.quantile(bare, 0.95):.2f}, median {np.median(bare):.2f}")
+    for kind, found in values.items():
+        order = np.mean([(one > bare).mean() for one in found])
+        share = (found > np.quantile(bare, 0.95)).mean()
+        print(
+            f"  {kind}: median {np.median(found):.2f}, area under the curve {order:.3f}, above p95 of bare {share:.2f},"
+            f" above 0.1 {(found > 0.1).mean():.2f}")
+    print(f"  bare above 0.1: {(bare > 0.1).mean():.2f}")

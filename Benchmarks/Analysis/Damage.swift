@@ -23,13 +23,16 @@ func benchDamage(folder: String) throws {
   }
   print(
     "pixels of the square for one of the picture:", String(format: "%.2f", quantile(scales, 0.5)))
+  let occlusion = try OcclusionMeter()
   func row(_ name: String, _ damage: (Image) -> Image) {
     var values: [String: [Double]] = [:]
     for (image, landmarks) in faces {
       let damaged = damage(image)
       let (square, transform) = crop(damaged, landmarks: landmarks, type: .full, size: 256)
       let taken =
-        cropMeasures(of: landmarks.mapped(by: transform), in: square, transform: transform)
+        cropMeasures(
+          of: landmarks.mapped(by: transform), in: square, transform: transform,
+          occlusion: occlusion)
         + frameMeasures(of: landmarks, in: GrayImage(damaged), transform: transform, size: 256)
       for measure in taken { values[measure.name, default: []].append(measure.value) }
     }

@@ -5,6 +5,7 @@ import SyntheticFaces
 
 /// All that is told of a face from its decoded square, but for embeddings: on one thread.
 func benchSpeed() throws {
+  let occlusion = try OcclusionMeter()
   let renderer = FaceRenderer(head: .alice)
   let faces = (0..<16).map { index -> (Image, Landmarks) in
     let scene = Scene(
@@ -25,6 +26,9 @@ func benchSpeed() throws {
       }.min() ?? 1
     print("\(name):", String(format: "%.0f faces/s", Double(20 * faces.count) / best))
   }
+  rate("what covers it") { image, landmarks in
+    _ = occlusion.share(of: landmarks, in: GrayImage(image))
+  }
   rate("pose") { _, landmarks in _ = headPose(of: landmarks) }
   rate("light") { image, landmarks in
     _ = faceLight(of: landmarks, pose: .frontal, in: GrayImage(image))
@@ -33,7 +37,8 @@ func benchSpeed() throws {
     _ = measures(of: landmarks, pose: .frontal, score: 0, in: image)
   }
   rate("measures of square") { image, landmarks in
-    _ = cropMeasures(of: landmarks, in: image, transform: .identity)
+    _ = cropMeasures(
+      of: landmarks, in: image, transform: .identity, occlusion: occlusion)
   }
   rate("measures of frame") { image, landmarks in
     _ = frameMeasures(of: landmarks, in: GrayImage(image), transform: .identity, size: 256)
@@ -43,7 +48,8 @@ func benchSpeed() throws {
     let pose = headPose(of: landmarks)
     _ = faceLight(of: landmarks, pose: pose, in: luma)
     _ = measures(of: landmarks, pose: pose, score: 0, in: image)
-    _ = cropMeasures(of: landmarks, in: image, transform: .identity)
+    _ = cropMeasures(
+      of: landmarks, in: image, transform: .identity, occlusion: occlusion)
     _ = frameMeasures(of: landmarks, in: luma, transform: .identity, size: 256)
   }
 }

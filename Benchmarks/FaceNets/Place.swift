@@ -20,8 +20,9 @@ struct Placing: Encodable {
   var dlib: [Float]
   var visible: [Float]
   var spread: [Float]
-  /// As the measure of this name.
+  /// As the measures of these names.
   var doubt: Float
+  var occluded: Double
   /// Yaw, pitch and roll of the network's own pose, and of the fit to its landmarks; degrees.
   var pose: [Double]
   var fit: [Double]
@@ -34,6 +35,7 @@ func place(weights path: String, folder: String) throws {
     engine: engine, weights: try readWeights(path, LandmarkNetwork.network))
   let all = try JSONDecoder().decode(
     [Annotated].self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/annotations.json")))
+  let meter = try OcclusionMeter()
   #if DLIB
     let predictor = try LandmarkPredictor()
   #endif
@@ -57,7 +59,8 @@ func place(weights path: String, folder: String) throws {
     let face = placer.face(in: gray, square: FaceSquare(around: fivePoints(of: first.landmarks)))
     var placing = Placing(
       file: annotation.file, set: annotation.set, ours: distances(face.landmarks, truth), dlib: [],
-      visible: face.visible, spread: face.spread, doubt: face.doubt, pose: degrees(face.pose),
+      visible: face.visible, spread: face.spread, doubt: face.doubt,
+      occluded: meter.share(of: face.landmarks, in: gray), pose: degrees(face.pose),
       fit: degrees(headPose(of: face.landmarks)))
     #if DLIB
       // dlib's box reaches from the brows to the chin, a little wider than high.

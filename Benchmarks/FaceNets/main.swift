@@ -33,6 +33,7 @@ func speed() throws {
         format: "\(name): %d parameters, %.2f ms, at best %.2f ms", parameters.numberCount, median,
         best))
   }
+  try measure("occlusion", OcclusionNetwork.network)
   for (width, height) in [(320, 320), (640, 384)] {
     try measure(
       "detector \(width)×\(height)", DetectorNetwork.network(width: width, height: height))

@@ -16,14 +16,18 @@ import func Foundation.sin
 /// | `blur_angle` | along which direction of the frame, degrees counter-clockwise from image right, 0 to 180 |
 /// | `tint`, `warmth` | mean a* and b* (CIELAB) of the cheeks: green to magenta, blue to yellow |
 /// | `colour_cast` | how far the cheeks are from the colours of skin in a*, b* |
+/// | `occluded` | the share of the face that something covers, 0 to 1; from its network |
 ///
 /// `landmarks` are in pixels of the square, which `transform` maps those of the frame to.
 public func cropMeasures(
-  of landmarks: Landmarks, in crop: Image, transform: AffineTransform
+  of landmarks: Landmarks, in crop: Image, transform: AffineTransform, occlusion: OcclusionMeter
 ) -> [Measure] {
-  let texture = FaceHull(landmarks, width: crop.width, height: crop.height)
-    .texture(of: GrayImage(crop))
-  var measures: [Measure] = [.taken("noise", texture.noise)]
+  let luma = GrayImage(crop)
+  let texture = FaceHull(landmarks, width: crop.width, height: crop.height).texture(of: luma)
+  var measures: [Measure] = [
+    .taken("noise", texture.noise),
+    .taken(Measure.occluded, occlusion.share(of: landmarks, in: luma)),
+  ]
   if let blur = MotionBlur(texture, landmarks: landmarks) {
     measures += [
       .taken("blur", blur.length),

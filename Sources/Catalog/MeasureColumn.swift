@@ -11,7 +11,7 @@ enum MeasureColumn: String, CaseIterable {
   case dynamicRange = "dynamic_range"
   case blurAngle = "blur_angle"
   case colourCast = "colour_cast"
-  case doubt
+  case doubt, occluded
 
   /// Those that migration 2 made columns.
   static let version2: [MeasureColumn] = [
@@ -19,14 +19,16 @@ enum MeasureColumn: String, CaseIterable {
   ]
 
   /// Those that migration 5 added.
-  static let version5 = allCases.filter { !version2.contains($0) && $0 != .doubt }
+  static let version5 = allCases.filter {
+    !version2.contains($0) && ![.doubt, .occluded].contains($0)
+  }
 
   /// Whether the index that answers filters holds it; the others, which say little alone, are read from
   /// the table.
   var isIndexed: Bool {
     switch self {
     case .luminanceVariance, .dynamicRange, .blurAngle, .colourCast, .tint, .warmth, .uniformity,
-      .interlaced, .outside, .upscaled:
+      .interlaced, .outside, .upscaled, .doubt:
       false
     default: true
     }

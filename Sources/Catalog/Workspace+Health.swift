@@ -67,7 +67,7 @@ extension MeasureColumn {
     switch self {
     case .sharpness, .interEye: .low
     case .underExposed, .overExposed, .landmarkMisfit, .noise, .blur, .upscaled, .blockiness,
-      .interlaced, .outside, .jitter, .doubt:
+      .interlaced, .outside, .jitter, .doubt, .occluded:
       .high
     default: nil
     }

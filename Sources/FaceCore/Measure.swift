@@ -18,6 +18,8 @@ public struct Measure: Hashable, Sendable, Codable {
   /// Others are kept, too.
   public static let sharpness = "sharpness"
   public static let doubt = "doubt"
+  /// The share of the face that something covers, 0 to 1.
+  public static let occluded = "occluded"
   /// Mean linear luminance of the skin, 0 to 1.
   public static let luminance = "luminance"
   /// How far the mouth and the eyes are open, as ratios.

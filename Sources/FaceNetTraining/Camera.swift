@@ -120,8 +120,9 @@ enum Accessories {
     }
   }
 
-  private static func drawGlasses(
-    on canvas: inout Canvas, face: Landmarks, visible: [Bool],
+  /// Dark lenses only where `mayBeDark`.
+  static func drawGlasses(
+    on canvas: inout Canvas, face: Landmarks, visible: [Bool], mayBeDark: Bool = true,
     using generator: inout SeededGenerator
   ) {
     func uniform(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
@@ -133,7 +134,7 @@ enum Accessories {
     let (frame, lens) = (
       uniform(0...1) < 0.75 ? uniform(0...0.25) : uniform(0.5...0.9), uniform(0...0.3)
     )
-    let (isSun, isBox) = (uniform(0...1) < 0.35, uniform(0...1) < 0.5)
+    let (isSun, isBox) = (uniform(0...1) < 0.35 && mayBeDark, uniform(0...1) < 0.5)
     let (wide, high) = (uniform(1.05...1.5), uniform(0.24...0.36) * drop)
     let thickness = max(0.6, uniform(0.02...0.07) * drop)
     let corners = [(36, 39, 0), (42, 45, 16)]

@@ -6,7 +6,7 @@ import Networks
 package struct NetRecipe: Sendable {
   /// Which network.
   package enum Kind: String, Sendable, CaseIterable {
-    case detector, landmarks, embedding
+    case detector, landmarks, embedding, occlusion
   }
 
   package var kind: Kind
@@ -58,6 +58,11 @@ package struct NetRecipe: Sendable {
         portraits: portraits, preferred: rendered.count, preferredShare: share,
         backgrounds: scenery, frontalWeight: share == 1 ? 1 : 0.05, seed: seed &+ 10)
       try train(LandmarkLesson(samples: samples), options, output, report)
+    case .occlusion:
+      let samples = OcclusionSamples(
+        portraits: portraits, preferred: rendered.count, preferredShare: share,
+        backgrounds: scenery, seed: seed &+ 14)
+      try train(OcclusionLesson(samples: samples), options, output, report)
     case .embedding where isTaught:
       let samples = TaughtSamples(portraits: portraits, backgrounds: scenery, seed: seed &+ 12)
       try train(TeacherLesson(samples: samples), options, output, report)

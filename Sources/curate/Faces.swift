@@ -7,7 +7,7 @@ let queryHelp = """
   A query compares fields: identity, video, track, shot, yaw, pitch, roll (degrees; yaw + to image \
   right, pitch + up), cell (y0p0 to y8p4), light (flat, or left, up-left, up … with -soft or \
   -hard), size (inter-eye distance, px), sharpness, blur (motion, px), blur_angle, noise, upscaled, \
-  blockiness, interlaced, outside, doubt, jitter, luminance, luminance_variance, exposure (stops), \
+  blockiness, interlaced, outside, occluded, doubt, jitter, luminance, luminance_variance, exposure (stops), \
   dynamic_range, uniformity, under_exposed, over_exposed, warmth, tint, colour_cast, mouth, eyes, \
   brows, inter_eye, landmark_misfit, score, loss (of the model that learned it last), seconds, ordinal, id, \
   rejected, duplicate. Comparisons are = != < <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \

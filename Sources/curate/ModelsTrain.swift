@@ -7,7 +7,9 @@ import Foundation
 struct ModelsTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train the networks that find faces, place landmarks and tell people apart.",
+    abstract: """
+      Train the networks that find faces, place landmarks, tell people apart and see what covers a face.
+      """,
     discussion: """
       The samples are rendered people, and where you have them annotated pictures and faces of your \
       catalogue, before pictures without people. Kill it at any instant and type the same again: it \
@@ -16,12 +18,12 @@ struct ModelsTrain: ParsableCommand {
         curate models train landmarks -o nets/landmarks.safetensors \\
           --faces 'sharpness > p50 and not rejected' --backgrounds ~/Pictures/empty-rooms
 
-      CURATE_FACE_NETS=nets then makes every command use detector.safetensors and \
-      landmarks.safetensors of that folder. Whom you have filmed is your data: weights that learned \
+      CURATE_FACE_NETS=nets then makes every command use detector.safetensors, landmarks.safetensors and \
+      so on of that folder. Whom you have filmed is your data: weights that learned \
       them are personal data, too.
       """)
 
-  @Argument(help: "Which network: detector, landmarks or embedding.")
+  @Argument(help: "Which network: detector, landmarks, embedding or occlusion.")
   var network: NetRecipe.Kind
 
   @Option(name: .shortAndLong, help: "The file of weights to write (safetensors).")
@@ -66,12 +68,12 @@ struct ModelsTrain: ParsableCommand {
       """)
   var beside: String?
 
-  @Option(help: "Steps in all; 24000, 3000 for the embedding, unless told.")
+  @Option(help: "Steps in all; 24000, 3000 for the embedding, 12000 for occlusion, unless told.")
   var steps: Int?
 
   @Option(
     help:
-      "Samples a step; 16 for the detector, 32 for landmarks, 64 for the embedding, unless told.")
+      "Samples a step; 16 for the detector, 64 for the embedding, 32 for the others, unless told.")
   var batch: Int?
 
   @Option(help: "Learning rate at its highest.")
@@ -105,8 +107,8 @@ struct ModelsTrain: ParsableCommand {
     }
     var options = NetTrainingOptions()
     (options.learningRate, options.seed) = (rate, seed)
-    options.steps = steps ?? (network == .embedding ? 3000 : 24_000)
-    options.batch = batch ?? [.detector: 16, .landmarks: 32, .embedding: 64][network] ?? 16
+    options.steps = steps ?? [.embedding: 3000, .occlusion: 12_000][network] ?? 24_000
+    options.batch = batch ?? [.landmarks: 32, .embedding: 64, .occlusion: 32][network] ?? 16
     (options.engineThreads, options.initialWeights) = (threads, from)
     let drawing = progress.reporter("draw people", unit: "people")
     let learning = progress.reporter("train", unit: "steps")

@@ -57,7 +57,8 @@ import Testing
     let square = cropTransform(landmarks: Self.face.landmarks, size: 256, type: .full)
     let flat = Image(width: 256, height: 256, red: 128, green: 128, blue: 128).noisy(deviation)
     let measures = cropMeasures(
-      of: Self.face.landmarks.mapped(by: square), in: flat, transform: square)
+      of: Self.face.landmarks.mapped(by: square), in: flat, transform: square,
+      occlusion: occlusionMeter)
     let noise = try #require(measures.first { $0.name == "noise" }).value
     #expect(abs(noise / deviation - 1) < 0.08, "\(noise)")
   }
@@ -169,7 +170,7 @@ import Testing
     let kept = try JPEG.decode(JPEG.encode(square, quality: 95))
     let anew = squareMeasures(
       of: face.landmarks, pose: headPose(of: face.landmarks), in: kept, transform: transform,
-      width: 480, height: 480)
+      width: 480, height: 480, occlusion: occlusionMeter)
     #expect(Set(anew.map(\.name)) == Set(squareRules.keys))
     let before = face.measures
     for measure in anew where measure.name != "blur_angle" {

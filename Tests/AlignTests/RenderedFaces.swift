@@ -40,7 +40,9 @@ struct RenderedFace: Sendable {
     let pose = headPose(of: landmarks)
     let all =
       Align.measures(of: landmarks, pose: pose, score: 0, in: image)
-      + cropMeasures(of: landmarks.mapped(by: transform), in: square, transform: transform)
+      + cropMeasures(
+        of: landmarks.mapped(by: transform), in: square, transform: transform,
+        occlusion: occlusionMeter)
       + frameMeasures(of: landmarks, in: GrayImage(image), transform: transform, size: 256)
     return Dictionary(all.map { ($0.name, $0.value) }) { first, _ in first }
   }

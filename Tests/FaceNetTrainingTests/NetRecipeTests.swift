@@ -34,6 +34,7 @@ import Testing
       case .detector: DetectorNetwork.network(width: 32, height: 32)
       case .landmarks: LandmarkNetwork.network
       case .embedding: EmbeddingNetwork.network
+      case .occlusion: OcclusionNetwork.network
       }
     let strangers = [Parameter(NetEmbedding.strangersName, [3, EmbeddingNetwork.count])]
     #expect(

@@ -10,7 +10,7 @@ enum FaceNetFiles {
 
   /// A network of the program.
   enum Net: String {
-    case detector, landmarks, embedding
+    case detector, landmarks, embedding, occlusion
   }
 
   /// Nil where the folder, or a file of it, is not there.
@@ -28,6 +28,7 @@ enum FaceNetFiles {
       case .detector: unsafe face_net_detector()
       case .landmarks: unsafe face_net_landmarks()
       case .embedding: unsafe face_net_embedding()
+      case .occlusion: unsafe face_net_occlusion()
       }
     let bytes = unsafe UnsafeRawBufferPointer(start: file.bytes, count: file.count)
     return unsafe try Safetensors.read(bytes, name: "built-in \(net.rawValue)").parameters

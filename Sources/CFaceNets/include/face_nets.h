@@ -14,5 +14,6 @@ typedef struct {
 face_net face_net_detector(void);
 face_net face_net_landmarks(void);
 face_net face_net_embedding(void);
+face_net face_net_occlusion(void);
 
 #endif

@@ -15,7 +15,7 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
   case dynamicRange = "dynamic_range"
   case blurAngle = "blur_angle"
   case colourCast = "colour_cast"
-  case doubt
+  case doubt, occluded
   /// Of the model that learned the face last.
   case loss
   case rejected, duplicate

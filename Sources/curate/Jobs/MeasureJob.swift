@@ -6,6 +6,12 @@ import Foundation
 /// Takes measures anew whose rules are newer than what filled them, from the crops that are kept.
 struct MeasureJob {
   let workspace: Workspace
+  let occlusion: OcclusionMeter
+
+  init(workspace: Workspace) throws {
+    self.workspace = workspace
+    occlusion = try OcclusionMeter()
+  }
 
   /// What was done.
   struct Result {
@@ -69,6 +75,7 @@ struct MeasureJob {
     guard let picture = try workspace.crops.picture(named: face.crop.name) else { return [] }
     return squareMeasures(
       of: face.landmarks, pose: face.pose, in: picture,
-      transform: face.crop.transform, width: video.facts.width, height: video.facts.height)
+      transform: face.crop.transform, width: video.facts.width, height: video.facts.height,
+      occlusion: occlusion)
   }
 }

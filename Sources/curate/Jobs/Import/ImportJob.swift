@@ -23,11 +23,14 @@ final class ImportJob: Sendable {
   /// For decoding one video; 0 for one a core.
   private let decoderThreads: Int
   private let models = Mutex<FaceModels?>(nil)
+  let occlusion: OcclusionMeter
 
-  init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) {
+  /// Throws where weights that replace the built-in ones cannot be read.
+  init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) throws {
     self.workspace = workspace
     self.options = options
     self.decoderThreads = decoderThreads
+    occlusion = try OcclusionMeter()
   }
 
   /// dlib's landmark file is large: it is read when the first video needs it.

@@ -57,7 +57,7 @@ struct VideoImport {
     let found = pipeline.stage("find", from: decoded, gather: .ready(1)) {
       for index in $0.indices { try finder.find(&$0[index]) }
     }
-    let cutter = Cutter(options: job.options)
+    let cutter = Cutter(options: job.options, occlusion: job.occlusion)
     let cut = pipeline.stage("cut", from: found, gather: .ready(4)) { try cutter.cut(&$0) }
     var batch = Batch(start: start)
     var result = Found(frames: start)
@@ -140,6 +140,7 @@ struct VideoImport {
   /// Measures, cuts and encodes faces; each frame by itself, so on all cores.
   private struct Cutter: Sendable {
     let options: ImportOptions
+    let occlusion: OcclusionMeter
 
     func cut(_ steps: inout [Step]) throws {
       let whole = steps
@@ -187,7 +188,8 @@ struct VideoImport {
         landmarks: face.landmarks, pose: face.pose, light: face.light,
         measures: face.measures
           + cropMeasures(
-            of: face.landmarks.mapped(by: transform), in: square, transform: transform)
+            of: face.landmarks.mapped(by: transform), in: square, transform: transform,
+            occlusion: occlusion)
           + frameMeasures(of: face.landmarks, in: luma, transform: transform, size: size),
         crop: NewCrop(
           bytes: bytes, sha256: Digest.hex(of: bytes), fileExtension: "jpg", size: size,
