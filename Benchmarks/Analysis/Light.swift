@@ -13,6 +13,12 @@ func azimuth(_ light: Light) -> Double {
   Double(atan2(-light.harmonics[1], light.harmonics[3])) * 180 / .pi
 }
 
+/// Degrees between two azimuths.
+func azimuthError(_ pair: (truth: Light, light: Light)) -> Double {
+  let difference = abs(azimuth(pair.light) - azimuth(pair.truth))
+  return min(difference, 360 - difference)
+}
+
 func quantile(_ values: [Double], _ part: Double) -> Double {
   values.isEmpty ? .nan : values.sorted()[Int(Double(values.count - 1) * part)]
 }
@@ -35,10 +41,7 @@ func benchLight() throws {
 private func report(_ all: [Sample]) {
   let found = all.compactMap { sample in sample.found.map { (truth: sample.truth, light: $0) } }
   let lit = found.filter { sideways($0.truth) > Light.flatBelow }
-  let errors = lit.map { pair -> Double in
-    let difference = abs(azimuth(pair.light) - azimuth(pair.truth))
-    return min(difference, 360 - difference)
-  }
+  let errors = lit.map { azimuthError($0) }
   let even = found.filter { sideways($0.truth) < 0.05 }
   let right = found.filter { $0.truth.bin == $0.light.bin }
   print("  faces \(all.count), light told of \(found.count)")
@@ -61,7 +64,7 @@ private func report(_ all: [Sample]) {
 }
 
 /// Whether the light is well inside its bin.
-private func isClear(_ light: Light) -> Bool {
+func isClear(_ light: Light) -> Bool {
   let contrast = sideways(light)
   let edges = [Light.flatBelow, Light.hardFrom]
   guard edges.allSatisfy({ contrast < $0 / 1.33 || contrast > $0 * 1.33 }) else { return false }

@@ -48,7 +48,7 @@ func samples(
 
 extension SceneKind {
   /// The light of the scene with that number.
-  fileprivate func light(_ index: Int, using generator: inout SeededGenerator) -> SceneLight {
+  func light(_ index: Int, using generator: inout SeededGenerator) -> SceneLight {
     func random(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
     /// Degrees away from the camera.
     func direction(_ tilts: ClosedRange<Float>) -> SIMD3<Float> {

@@ -15,7 +15,7 @@ struct PartVideo {
       "track", "ordinal", "position", "ticks", "yaw", "pitch", "roll", "pose_w", "pose_x",
       "pose_y", "pose_z", "score", "eye_distance", "box_x", "box_y", "box_width", "box_height",
       "crop_name", "crop_sha256", "crop_size", "crop_type", "crop_a", "crop_b", "crop_tx",
-      "crop_c", "crop_d", "crop_ty", "light", "landmarks", "light_bin", "cell",
+      "crop_c", "crop_d", "crop_ty", "light", "seen_light", "landmarks", "light_bin", "cell",
     ] + MeasureColumn.allCases.map(\.rawValue)
 
   /// A person of the part by the same name here.

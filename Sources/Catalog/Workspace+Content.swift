@@ -77,7 +77,7 @@ private let contentQueries = [
     face.eye_distance, identity.name AS identity, journal.author AS rejected_by,
     decision.why AS rejected_why, face.box_x, face.box_y, face.box_width, face.box_height,
     face.crop_name, face.crop_sha256, face.crop_size, face.crop_type, face.crop_a, face.crop_b,
-    face.crop_tx, face.crop_c, face.crop_d, face.crop_ty, face.light, face.light_bin,
+    face.crop_tx, face.crop_c, face.crop_d, face.crop_ty, face.light, face.light_bin, face.seen_light,
     \(MeasureColumn.allCases.map { "face.\($0.rawValue)" }.joined(separator: ", ")),
     face.landmarks, best_video.sha256 AS best_video, best.ordinal AS best_ordinal,
     best.position AS best_position

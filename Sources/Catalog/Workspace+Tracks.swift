@@ -20,6 +20,20 @@ public struct TrackFace: Hashable, Sendable {
   public let ordinal: Int
   /// In pixels of the frame.
   public let landmarks: Landmarks
+  /// What it shows of its light by itself; nil where that is nothing.
+  public let seenLight: Light?
+}
+
+/// What a track tells of one of its faces.
+public struct ToldFace: Hashable, Sendable {
+  public var pose: Pose
+  /// Percent of the distance of the eyes; nil where a neighbour is missing.
+  public var jitter: Double?
+  public var light: Light?
+
+  public init(pose: Pose, jitter: Double?, light: Light?) {
+    (self.pose, self.jitter, self.light) = (pose, jitter, light)
+  }
 }
 
 /// Faces as tracks: what is told of a face by those before and after it.
@@ -56,35 +70,42 @@ extension Workspace {
           """,
         arguments: [track.video, track.track, track.identity])
       let statement = try db.makeStatement(
-        sql: "SELECT id, ordinal, landmarks FROM face WHERE id = ?")
+        sql: """
+          SELECT id, ordinal, landmarks, ifnull(seen_light, light) FROM face WHERE id = ?
+          """)
       return try stride(from: offset, to: rows.count, by: step).prefix(limit).compactMap { index in
         guard let row = try Row.fetchOne(statement, arguments: [rows[index]]),
           let landmarks = Landmarks(blob: row[2])
         else { return nil }
-        return TrackFace(row: row[0], ordinal: row[1], landmarks: landmarks)
+        let light: Data? = row[3]
+        return TrackFace(
+          row: row[0], ordinal: row[1], landmarks: landmarks,
+          seenLight: light.flatMap { Light(blob: $0) })
       }
     }
   }
 
   /// Writes what was told of faces by their tracks, where it is not written already.
   ///
-  /// Returns how many faces changed. Like measures, poses are facts and no decisions.
+  /// Returns how many faces changed. Like measures, poses and lights are facts and no decisions.
   @discardableResult
-  public func keep(
-    _ poses: [(face: TrackFace, pose: Pose, jitter: Double?)]
-  ) throws -> Int {
+  public func keep(_ told: [(face: TrackFace, told: ToldFace)]) throws -> Int {
     try catalog.write { db in
       let statement = try db.makeStatement(
         sql: """
           UPDATE face SET yaw = ?1, pitch = ?2, roll = ?3, pose_w = ?4, pose_x = ?5, pose_y = ?6,
-            pose_z = ?7, cell = ?8, jitter = ?9
-          WHERE id = ?10 AND (pose_w, pose_x, pose_y, pose_z, jitter) IS NOT (?4, ?5, ?6, ?7, ?9)
+            pose_z = ?7, cell = ?8, jitter = ?9, light = ?11, light_bin = ?12,
+            seen_light = ifnull(seen_light, ifnull(light, x''))
+          WHERE id = ?10 AND (pose_w, pose_x, pose_y, pose_z, jitter, light)
+            IS NOT (?4, ?5, ?6, ?7, ?9, ?11)
           """)
       var changed = 0
-      for (face, pose, jitter) in poses {
+      for (face, told) in told {
+        let pose = told.pose
         try statement.execute(arguments: [
           pose.yaw, pose.pitch, pose.roll, pose.w, pose.x, pose.y, pose.z,
-          PoseCell(yaw: pose.yaw, pitch: pose.pitch).index, jitter, face.row,
+          PoseCell(yaw: pose.yaw, pitch: pose.pitch).index, told.jitter, face.row,
+          told.light?.blob, told.light?.bin.rawValue,
         ])
         changed += db.changesCount
       }

@@ -12,10 +12,11 @@ struct MeasureCommand: ParsableCommand {
       without them stay without.
 
       Then the head of each person is fitted to all their faces, of a track without a name to its \
-      own, and poses are told by it and by the frames around them. Do this after naming people.
+      own; poses are told by it, and poses and lights by the frames around them. Do this after naming \
+      people.
 
-      Interrupt it at any time and run it again: it goes on where it was. Measures and poses are \
-      facts, not decisions: undo does not know them, and manifests keep what they were made with.
+      Interrupt it at any time and run it again: it goes on where it was. Measures, poses and lights \
+      are facts, not decisions: undo does not know them, and manifests keep what they were made with.
       """)
 
   @OptionGroup var workspace: WorkspaceOption
@@ -42,7 +43,7 @@ struct MeasureCommand: ParsableCommand {
     var wasStopped = measured.wasStopped
     if !wasStopped {
       let told = try PoseJob(workspace: opened).run { heads.report($0) }
-      heads.finish("\(told.heads) heads fitted, \(told.changed) poses changed")
+      heads.finish("\(told.heads) heads fitted, \(told.changed) faces changed")
       wasStopped = told.wasStopped
     }
     if wasStopped { warn("stopped; run the same command again to go on") }

@@ -66,7 +66,9 @@ import Testing
     let scratch = Scratch()
     let workspace = try workspace(scratch)
     let video = try video(workspace)
-    for name in ["blur", "noise", "upscaled", "blockiness", "interlaced", "outside", "jitter"] {
+    for name in [
+      "blur", "noise", "upscaled", "blockiness", "interlaced", "outside", "jitter", "occluded",
+    ] {
       let faces = try workspace.facesToMeasure([name: 1], of: video, limit: 500)
       try workspace.keep(
         faces.enumerated().map {
@@ -90,10 +92,23 @@ import Testing
     let faces = try workspace.faces(of: track)
     #expect(faces.count == track.faceCount)
     #expect(faces.map(\.ordinal) == faces.map(\.ordinal).sorted())
-    let told = faces.map { ($0, Pose(yaw: 33, pitch: -20, roll: 1), Optional(0.5)) }
+    let light = Light(first: SIMD4(1, 0, -0.2, 0.5), hardness: 1)
+    let told = faces.map {
+      ($0, ToldFace(pose: Pose(yaw: 33, pitch: -20, roll: 1), jitter: 0.5, light: light))
+    }
     #expect(try workspace.keep(told) == faces.count)
     #expect(try workspace.keep(told) == 0)
-    let query = try FaceQuery(parsing: "yaw in 32.9..33.1 and cell = y6p1 and jitter = 0.5")
+    // What each shows by itself stays, so that the same can be told again.
+    #expect(try workspace.faces(of: track) == faces)
+    let dark = faces.map {
+      ($0, ToldFace(pose: Pose(yaw: 33, pitch: -20, roll: 1), jitter: 0.5, light: nil))
+    }
+    #expect(faces.contains { $0.seenLight != nil })
+    #expect(try workspace.keep(dark) == faces.count)
+    #expect(try workspace.faces(of: track) == faces)
+    #expect(try workspace.keep(told) == faces.count)
+    let query = try FaceQuery(
+      parsing: "yaw in 32.9..33.1 and cell = y6p1 and jitter = 0.5 and light = right-hard")
     #expect(try workspace.count(matching: query) == faces.count)
     #expect(try workspace.cellCounts().map(\.count).reduce(0, +) == workspace.count())
     #expect(try workspace.check().allSatisfy(\.isHarmless))

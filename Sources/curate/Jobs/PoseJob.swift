@@ -4,8 +4,8 @@ import Dispatch
 import FaceCore
 import Synchronization
 
-/// Tells of faces what their tracks know: whose head it is, how it turns from frame to frame, how much its
-/// landmarks tremble.
+/// Tells of faces what their tracks know: whose head it is, how it turns from frame to frame, where its light
+/// comes from, how much its landmarks tremble.
 struct PoseJob {
   let workspace: Workspace
 
@@ -13,7 +13,7 @@ struct PoseJob {
   struct Result {
     /// People, or tracks without a name, whose heads were fitted.
     var heads = 0
-    /// Faces whose pose is another now.
+    /// Faces whose pose or light is another now.
     var changed = 0
     var wasStopped = false
   }
@@ -69,10 +69,17 @@ struct PoseJob {
       let shape = shapes?[cameras[track.video] ?? 0] ?? .mean
       for start in stride(from: 0, to: track.faceCount, by: Self.chunk) {
         let faces = try workspace.faces(of: track, limit: Self.chunk, offset: start)
-        let told = TrackPoses(
-          of: faces.map(\.landmarks), ordinals: faces.map(\.ordinal), shape: shape)
+        let (marks, ordinals) = (faces.map(\.landmarks), faces.map(\.ordinal))
+        let told = TrackPoses(of: marks, ordinals: ordinals, shape: shape)
+        let lights = trackLights(
+          faces.map(\.seenLight), of: marks, poses: told.poses, ordinals: ordinals)
         changed += try workspace.keep(
-          faces.indices.map { (faces[$0], told.poses[$0], told.jitter[$0]) })
+          faces.indices.map {
+            (
+              faces[$0],
+              ToldFace(pose: told.poses[$0], jitter: told.jitter[$0], light: lights[$0])
+            )
+          })
       }
     }
     return (shapes != nil, changed)
