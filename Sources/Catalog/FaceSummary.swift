@@ -26,13 +26,16 @@ public struct FaceSummary: Hashable, Sendable {
   public let landmarkMisfit: Double?
   public let blur: Double?
   public let noise: Double?
+  /// Whether it is marked as a near-duplicate of another.
+  public let isDuplicate: Bool
 }
 
 extension FaceSummary {
   fileprivate static let columns = """
     faces.face_id, faces.video_id, faces.track, faces.ordinal, faces.position, faces.yaw,
     faces.pitch, faces.light, faces.mouth, faces.eyes, faces.brows, faces.exposure,
-    faces.sharpness, faces.inter_eye, faces.landmark_misfit, faces.blur, faces.noise
+    faces.sharpness, faces.inter_eye, faces.landmark_misfit, faces.blur, faces.noise,
+    faces.duplicate_id IS NOT NULL
     """
 
   fileprivate init(_ row: Row, sha256: String, lights: [String: LightBin]) {
@@ -43,7 +46,7 @@ extension FaceSummary {
     light = bin.flatMap { lights[$0] }
     (mouth, eyes, brows, exposure) = (row[8], row[9], row[10], row[11])
     (sharpness, interEye, landmarkMisfit) = (row[12], row[13], row[14])
-    (blur, noise) = (row[15], row[16])
+    (blur, noise, isDuplicate) = (row[15], row[16], row[17])
   }
 }
 

@@ -63,15 +63,22 @@ public struct Manifest: Sendable {
     header.faces = rows.count
     header.counts = Manifest.counts(of: rows)
     header.manifestID = nil
-    let lines = try self.rows.map { try CanonicalJSON.line($0) }
-    header.manifestID = Manifest.id(header: try CanonicalJSON.line(header), rows: lines)
+    header.manifestID = Manifest.id(
+      header: try CanonicalJSON.line(header), rows: try Manifest.lines(self.rows))
     self.header = header
   }
 
   /// The file's bytes.
   public func data() throws -> Data {
-    let lines = [try CanonicalJSON.line(header)] + (try rows.map { try CanonicalJSON.line($0) })
+    let lines = [try CanonicalJSON.line(header)] + (try Manifest.lines(rows))
     return Data((lines.joined(separator: "\n") + "\n").utf8)
+  }
+
+  /// Each row's line, on all cores.
+  private static func lines(_ rows: [ManifestRow]) throws -> [String] {
+    try concurrentMap(rows, threads: ProcessInfo.processInfo.activeProcessorCount) {
+      try CanonicalJSON.line($0)
+    }
   }
 
   static func counts(of rows: [ManifestRow]) -> [String: [String: Int]] {

@@ -9,15 +9,23 @@ struct FacePool {
   private(set) var candidates: [Candidate] = []
   /// Of each candidate, its row in the catalogue.
   private(set) var rows: [Int64] = []
+  /// Near-duplicates that were left out.
+  private(set) var duplicates = 0
 
+  /// Without those that are marked as near-duplicates where `collapses` is set.
   init(
-    _ workspace: Workspace, matching query: FaceQuery, axes: [Recipe.Axis], threads: Int
+    _ workspace: Workspace, matching query: FaceQuery, axes: [Recipe.Axis],
+    collapses: Bool = false, threads: Int
   ) throws {
     var columns = [QualityRank.Column](repeating: .init([]), count: FacePool.measures.count)
     for (index, measure) in FacePool.measures.enumerated() {
       (columns[index].isFault, columns[index].weight) = (measure.isFault, measure.weight)
     }
     try workspace.forEachSummary(matching: query) { face in
+      guard !collapses || !face.isDuplicate else {
+        duplicates += 1
+        return
+      }
       rows.append(face.row)
       candidates.append(
         Candidate(
