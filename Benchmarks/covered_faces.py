@@ -86,7 +86,7 @@ with tempfile.TemporaryDirectory() as folder:
         placed = json.loads(subprocess.check_output([bench, "place", weights, str(part)]))
         told[kind] = placed
 for measure in ("occluded", "doubt"):
-    values = {kind: np.array([one[measure] for one in placed]) for kind, placed in told.items()}
+    values = {kind: np.array([one.get(measure, 0) for one in placed]) for kind, placed in told.items()}
     bare = values.pop("bare")
     print(f"{measure}, bare: {np.quantile(bare, 0.05):.2f} to {np.quantile(bare, 0.95):.2f}, median {np.median(bare):.2f}")
     for kind, found in values.items():

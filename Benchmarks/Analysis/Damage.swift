@@ -32,7 +32,7 @@ func benchDamage(folder: String) throws {
       let taken =
         cropMeasures(
           of: landmarks.mapped(by: transform), in: square, transform: transform,
-          occlusion: occlusion)
+          width: damaged.width, height: damaged.height, occlusion: occlusion)
         + frameMeasures(of: landmarks, in: GrayImage(damaged), transform: transform, size: 256)
       for measure in taken { values[measure.name, default: []].append(measure.value) }
     }

@@ -38,7 +38,8 @@ func benchSpeed() throws {
   }
   rate("measures of square") { image, landmarks in
     _ = cropMeasures(
-      of: landmarks, in: image, transform: .identity, occlusion: occlusion)
+      of: landmarks, in: image, transform: .identity, width: 256, height: 256,
+      occlusion: occlusion)
   }
   rate("measures of frame") { image, landmarks in
     _ = frameMeasures(of: landmarks, in: GrayImage(image), transform: .identity, size: 256)
@@ -49,7 +50,8 @@ func benchSpeed() throws {
     _ = faceLight(of: landmarks, pose: pose, in: luma)
     _ = measures(of: landmarks, pose: pose, score: 0, in: image)
     _ = cropMeasures(
-      of: landmarks, in: image, transform: .identity, occlusion: occlusion)
+      of: landmarks, in: image, transform: .identity, width: 256, height: 256,
+      occlusion: occlusion)
     _ = frameMeasures(of: landmarks, in: luma, transform: .identity, size: 256)
   }
 }

@@ -28,39 +28,37 @@ private struct ToldLights {
   ) throws {
     var generator = SeededGenerator(seed: UInt64(person.seed), stream: 9)
     let renderer = FaceRenderer(head: person)
-    for clip in 0..<1 {
-      let light = kind.light(1 + clip, using: &generator)
-      let performance = Performance(
-        seed: UInt64(person.seed) &* 8 &+ UInt64(clip), duration: 2.4, yawRange: 70, pitchRange: 15)
-      var video = VideoAligner()
-      var (found, truths, ordinals): ([AlignedFace], [(Light, Double)], [Int]) = ([], [], [])
-      for frame in 0..<50 {
-        let time = Double(frame) / 25
-        let pose = performance.pose(at: time)
-        let scene = Scene(
-          pose: pose, position: [0, 8, 60], expression: performance.expression(at: time),
-          light: light, camera: SceneCamera(width: 480, height: 480, focal: 800))
-        let luma = GrayImage(renderer.render(scene).image)
-        guard let face = try video.frame(luma, number: frame, using: aligner).faces.first else {
-          continue
-        }
-        found.append(measured(face, in: luma))
-        truths.append((light.truth(pose: pose), pose.yaw))
-        ordinals.append(frame)
+    let light = kind.light(1, using: &generator)
+    let performance = Performance(
+      seed: UInt64(person.seed), duration: 2.4, yawRange: 70, pitchRange: 15)
+    var video = VideoAligner()
+    var (found, truths, ordinals): ([AlignedFace], [(Light, Double)], [Int]) = ([], [], [])
+    for frame in 0..<50 {
+      let time = Double(frame) / 25
+      let pose = performance.pose(at: time)
+      let scene = Scene(
+        pose: pose, position: [0, 8, 60], expression: performance.expression(at: time),
+        light: light, camera: SceneCamera(width: 480, height: 480, focal: 800))
+      let luma = GrayImage(renderer.render(scene).image)
+      guard let face = try video.frame(luma, number: frame, using: aligner).faces.first else {
+        continue
       }
-      let marks = found.map(\.landmarks)
-      let poses = TrackPoses(of: marks, ordinals: ordinals, shape: .mean).poses
-      let told = trackLights(found.map(\.light), of: marks, poses: poses, ordinals: ordinals)
-      for index in found.indices {
-        faces.append((truths[index].0, truths[index].1, found[index].light, told[index]))
-        guard index > 0, let seen = found[index].light, let before = found[index - 1].light else {
-          continue
-        }
-        pairs += 1
-        changes &+= SIMD3(
-          seen.bin == before.bin ? 0 : 1, told[index]?.bin == told[index - 1]?.bin ? 0 : 1,
-          truths[index].0.bin == truths[index - 1].0.bin ? 0 : 1)
+      found.append(measured(face, in: luma))
+      truths.append((light.truth(pose: pose), pose.yaw))
+      ordinals.append(frame)
+    }
+    let marks = found.map(\.landmarks)
+    let poses = TrackPoses(of: marks, ordinals: ordinals, shape: .mean).poses
+    let told = trackLights(found.map(\.light), of: marks, poses: poses, ordinals: ordinals)
+    for index in found.indices {
+      faces.append((truths[index].0, truths[index].1, found[index].light, told[index]))
+      guard index > 0, let seen = found[index].light, let before = found[index - 1].light else {
+        continue
       }
+      pairs += 1
+      changes &+= SIMD3(
+        seen.bin == before.bin ? 0 : 1, told[index]?.bin == told[index - 1]?.bin ? 0 : 1,
+        truths[index].0.bin == truths[index - 1].0.bin ? 0 : 1)
     }
   }
 

@@ -22,7 +22,7 @@ struct Placing: Encodable {
   var spread: [Float]
   /// As the measures of these names.
   var doubt: Float
-  var occluded: Double
+  var occluded: Double?
   /// Yaw, pitch and roll of the network's own pose, and of the fit to its landmarks; degrees.
   var pose: [Double]
   var fit: [Double]

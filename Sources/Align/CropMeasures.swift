@@ -18,16 +18,22 @@ import func Foundation.sin
 /// | `colour_cast` | how far the cheeks are from the colours of skin in a*, b* |
 /// | `occluded` | the share of the face that something covers, 0 to 1; from its network |
 ///
-/// `landmarks` are in pixels of the square, which `transform` maps those of the frame to.
+/// `landmarks` are in pixels of the square, which `transform` maps those of the frame of `width` × `height` to.
 public func cropMeasures(
-  of landmarks: Landmarks, in crop: Image, transform: AffineTransform, occlusion: OcclusionMeter
+  of landmarks: Landmarks, in crop: Image, transform: AffineTransform, width: Int, height: Int,
+  occlusion: OcclusionMeter
 ) -> [Measure] {
   let luma = GrayImage(crop)
   let texture = FaceHull(landmarks, width: crop.width, height: crop.height).texture(of: luma)
-  var measures: [Measure] = [
-    .taken("noise", texture.noise),
-    .taken(Measure.occluded, occlusion.share(of: landmarks, in: luma)),
-  ]
+  var measures: [Measure] = [.taken("noise", texture.noise)]
+  let (back, frame) = (
+    transform.inverse, Box(x: 0, y: 0, width: Float(width), height: Float(height))
+  )
+  if let share = occlusion.share(
+    of: landmarks, in: luma, where: { frame.contains(back.apply($0)) })
+  {
+    measures.append(.taken(Measure.occluded, share))
+  }
   if let blur = MotionBlur(texture, landmarks: landmarks) {
     measures += [
       .taken("blur", blur.length),

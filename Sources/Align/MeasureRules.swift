@@ -40,6 +40,8 @@ public func squareMeasures(
   let scale = transform.meanScale
   return measures(of: placed, pose: pose, score: 0, in: crop).filter { squareRules[$0.name] != nil }
     .map { $0.name == "inter_eye" ? .taken($0.name, $0.value / scale) : $0 }
-    + cropMeasures(of: placed, in: crop, transform: transform, occlusion: occlusion)
+    + cropMeasures(
+      of: placed, in: crop, transform: transform, width: width, height: height,
+      occlusion: occlusion)
     + [outside(transform, size: crop.width, width: width, height: height)]
 }

@@ -7,6 +7,20 @@ struct Rotation {
 
   var rows: [Double] { [x.x, x.y, x.z, y.x, y.y, y.z, z.x, z.y, z.z] }
 
+  init(x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>) {
+    (self.x, self.y, self.z) = (x, y, z)
+  }
+
+  init(_ pose: Pose) {
+    let m = pose.matrix
+    self.init(
+      x: SIMD3(m[0], m[1], m[2]), y: SIMD3(m[3], m[4], m[5]), z: SIMD3(m[6], m[7], m[8]))
+  }
+
+  func applyInverse(_ point: SIMD3<Double>) -> SIMD3<Double> {
+    x * point.x + y * point.y + z * point.z
+  }
+
   func apply(_ point: SIMD3<Double>) -> SIMD3<Double> {
     SIMD3((x * point).sum(), (y * point).sum(), (z * point).sum())
   }

@@ -9,8 +9,8 @@ import func Foundation.pow
 /// A lamp stays where it is while a head turns: seen from the camera, what neighbouring frames tell of the
 /// light is one thing told many times, and its mean is calmer and nearer than each. Where a face hides
 /// too much to tell by itself, as a profile does, its neighbours tell it. Faces that look at the camera
-/// count most, for they show most. A light that really changes is kept: what differs from the face's own
-/// counts little.
+/// count most, for they show most. A light that really changes is kept: what differs from the face's own by
+/// far more than chance does not count. A change no larger than chance is averaged, as chance is.
 ///
 /// - Parameters:
 ///   - seen: What each face shows by itself, in its head's frame as `headPose` has it.
@@ -49,16 +49,13 @@ private func nearest(to index: Int, in lights: [FixedLight?], _ ordinals: [Int])
   func isNear(_ other: Int) -> Bool {
     Double(abs(ordinals[other] - ordinals[index])) <= 2 * FixedLight.reach
   }
-  var away = 1
-  while true {
-    let sides = [index - away, index + away].filter { lights.indices.contains($0) && isNear($0) }
-    guard !sides.isEmpty else { return nil }
-    let found = sides.filter { lights[$0] != nil }.min {
-      abs(ordinals[$0] - ordinals[index]) < abs(ordinals[$1] - ordinals[index])
-    }
-    if let found { return lights[found] }
-    away += 1
+  func first(_ places: some Sequence<Int>) -> Int? {
+    places.lazy.prefix(while: isNear).first { lights[$0] != nil }
   }
+  let sides = [first((0..<index).reversed()), first(lights.indices.dropFirst(index + 1))]
+  return sides.compactMap(\.self).min {
+    abs(ordinals[$0] - ordinals[index]) < abs(ordinals[$1] - ordinals[index])
+  }.flatMap { lights[$0] }
 }
 
 /// A light as the camera sees it: turning heads do not turn it.
@@ -88,18 +85,14 @@ private struct FixedLight {
     let h = light.harmonics.map { Double($0) }
     guard h[0] > 0 else { return nil }
     let first = SIMD3(h[3], h[1], h[2]) / h[0]
-    let rows = pose.matrix
-    contrast = SIMD3(
-      (SIMD3(rows[0], rows[1], rows[2]) * first).sum(),
-      (SIMD3(rows[3], rows[4], rows[5]) * first).sum(),
-      (SIMD3(rows[6], rows[7], rows[8]) * first).sum())
+    contrast = Rotation(pose).apply(first)
     (hardness, constant, weight) = (light.hardness, h[0], 1)
   }
 
-  /// 1 for the same, little for others (Cauchy's weight).
+  /// 1 for the same, nothing for others.
   func likeness(to other: FixedLight) -> Double {
     let off = (contrast - other.contrast) / FixedLight.chance
-    return 1 / (1 + (off * off).sum())
+    return exp(-0.5 * (off * off).sum())
   }
 
   mutating func add(_ other: FixedLight, weight: Double) {
@@ -111,10 +104,7 @@ private struct FixedLight {
 
   /// Of the sum, to a head of this pose; as bright as `constant` says, or as the mean is.
   func light(pose: Pose, constant: Double?) -> Light {
-    let (mean, rows) = (contrast / weight, pose.matrix)
-    let turned =
-      SIMD3(rows[0], rows[1], rows[2]) * mean.x + SIMD3(rows[3], rows[4], rows[5]) * mean.y
-      + SIMD3(rows[6], rows[7], rows[8]) * mean.z
+    let turned = Rotation(pose).applyInverse(contrast / weight)
     let bright = constant ?? self.constant / weight
     return Light(
       first: SIMD4(1, turned.y, turned.z, turned.x) * bright, hardness: hardness / weight)

@@ -16,6 +16,8 @@ struct PlanCandidate: Hashable, Sendable {
 
   /// Largest turn, in degrees.
   static let turnLimit = 15.0
+  /// Largest yaw at which a face is given another light, in degrees: beyond it a face by itself tells none.
+  static let relightLimit = 50.0
 
   /// Nil where the face is there as it is, or cannot come there.
   init?(
@@ -38,7 +40,10 @@ struct PlanCandidate: Hashable, Sendable {
         return nil
       }
       if own.bin != bin {
-        guard rules.operations.contains(.relight), own.bin.isBeside(bin) else { return nil }
+        // Of a face that hides half of itself nobody has seen what another light does to it.
+        guard rules.operations.contains(.relight), own.bin.isBeside(bin),
+          abs(pose.yaw) <= Self.relightLimit
+        else { return nil }
         light = own.moved(into: bin)
       }
     }

@@ -55,7 +55,8 @@ extension Workspace {
         sql: condition.prefix + """
           SELECT face.id AS row, face.video_id, track, ordinal, position,
             CAST(ticks AS REAL) * time_numerator / time_denominator AS seconds,
-            face.identity_id, pose_w, pose_x, pose_y, pose_z, light, landmarks, hash, quality, change,
+            face.identity_id, pose_w, pose_x, pose_y, pose_z,
+            ifnull(seen_light, light) AS light, landmarks, hash, quality, change,
             crop_sha256, crop_size, mouth, eyes, inter_eye, sharpness, landmark_misfit,
             under_exposed, over_exposed, rejection_id
           FROM video JOIN face ON face.video_id = video.id

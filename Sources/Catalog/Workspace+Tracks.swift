@@ -95,7 +95,8 @@ extension Workspace {
         sql: """
           UPDATE face SET yaw = ?1, pitch = ?2, roll = ?3, pose_w = ?4, pose_x = ?5, pose_y = ?6,
             pose_z = ?7, cell = ?8, jitter = ?9, light = ?11, light_bin = ?12,
-            seen_light = ifnull(seen_light, ifnull(light, x''))
+            seen_light = iif(nullif(ifnull(seen_light, light), x'') IS ?11, NULL,
+              ifnull(seen_light, ifnull(light, x'')))
           WHERE id = ?10 AND (pose_w, pose_x, pose_y, pose_z, jitter, light)
             IS NOT (?4, ?5, ?6, ?7, ?9, ?11)
           """)

@@ -25,6 +25,11 @@ public struct Box: Hashable, Sendable, Codable {
   public var area: Float { width * height }
   public var center: Point { Point(x: x + width / 2, y: y + height / 2) }
 
+  /// Its left and upper edges count, the others do not.
+  package func contains(_ point: Point) -> Bool {
+    point.x >= x && point.y >= y && point.x < x + width && point.y < y + height
+  }
+
   /// Area of the intersection over area of the union, 0 to 1.
   public func overlap(with other: Box) -> Float {
     let shared = sharedArea(with: other)

@@ -71,7 +71,7 @@ struct FaceMarks {
     let middle = lips + down * uniform(0...0.35)
     let turn = angle(face[48], face[54])
     let half = max(1, face[48].distance(to: face[54]) / 2 * uniform(0.4...0.9))
-    let high = max(1, down.distance(to: Point(x: 0, y: 0)) * uniform(0.2...0.5))
+    let high = max(1, lips.distance(to: chin) * uniform(0.2...0.5))
     canvas.fill(
       ellipse: middle, radii: (half, high), angle: turn, level: uniform(0.02...0.3),
       cover: uniform(0.7...1))

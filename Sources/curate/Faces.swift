@@ -10,7 +10,7 @@ let queryHelp = """
   blockiness, interlaced, outside, occluded, doubt, jitter, luminance, luminance_variance, exposure (stops), \
   dynamic_range, uniformity, under_exposed, over_exposed, warmth, tint, colour_cast, mouth, eyes, \
   brows, inter_eye, landmark_misfit, score, loss (of the model that learned it last), seconds, ordinal, id, \
-  rejected, duplicate. Comparisons are = != < <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
+  rejected, duplicate; occluded alone is occluded > 0.1. Comparisons are = != < <= > >=, in -20..20, in (a, b), ~ "glob*"; they combine with and, or, not and parentheses. p40 \
   stands for the 40th percentile among faces of the same identity and cell. Rejected faces are \
   left out unless the query speaks of rejected.
 

@@ -58,7 +58,7 @@ import Testing
     let flat = Image(width: 256, height: 256, red: 128, green: 128, blue: 128).noisy(deviation)
     let measures = cropMeasures(
       of: Self.face.landmarks.mapped(by: square), in: flat, transform: square,
-      occlusion: occlusionMeter)
+      width: 480, height: 480, occlusion: occlusionMeter)
     let noise = try #require(measures.first { $0.name == "noise" }).value
     #expect(abs(noise / deviation - 1) < 0.08, "\(noise)")
   }

@@ -14,7 +14,7 @@ let occlusionMeter: OcclusionMeter = {
 
 @Suite struct OcclusionTests {
   private static func share(_ face: RenderedFace) -> Double {
-    occlusionMeter.share(of: face.landmarks, in: GrayImage(face.image))
+    occlusionMeter.share(of: face.landmarks, in: GrayImage(face.image)) ?? .nan
   }
 
   /// With a plain box from one landmark to another.
@@ -59,6 +59,21 @@ let occlusionMeter: OcclusionMeter = {
 
   @Test func landmarksThatLieNowhereAreNoFace() {
     let nowhere = Landmarks([Point](repeating: Point(x: 3, y: 3), count: Landmarks.count))
-    #expect(occlusionMeter.share(of: nowhere, in: GrayImage(RenderedFace.plain.image)) == 0)
+    #expect(occlusionMeter.share(of: nowhere, in: GrayImage(RenderedFace.plain.image)) == nil)
+  }
+
+  /// What a tight square, or the frame's edge, leaves out covers nothing.
+  @Test func onlyWhatIsSeenCounts() throws {
+    let face = RenderedFace.plain
+    for type in [FaceType.half, .full] {
+      let (square, map) = crop(face.image, landmarks: face.landmarks, type: type, size: 256)
+      let share = occlusionMeter.share(of: face.landmarks.mapped(by: map), in: GrayImage(square))
+      #expect(try #require(share) < 0.05, "\(type)")
+    }
+    let middle = face.landmarks.box.center
+    let luma = GrayImage(face.image)
+    let right = occlusionMeter.share(of: face.landmarks, in: luma) { $0.x > middle.x - 20 }
+    #expect(try #require(right) < 0.05)
+    #expect(occlusionMeter.share(of: face.landmarks, in: luma) { $0.x > middle.x + 30 } == nil)
   }
 }

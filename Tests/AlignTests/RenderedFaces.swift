@@ -42,7 +42,7 @@ struct RenderedFace: Sendable {
       Align.measures(of: landmarks, pose: pose, score: 0, in: image)
       + cropMeasures(
         of: landmarks.mapped(by: transform), in: square, transform: transform,
-        occlusion: occlusionMeter)
+        width: image.width, height: image.height, occlusion: occlusionMeter)
       + frameMeasures(of: landmarks, in: GrayImage(image), transform: transform, size: 256)
     return Dictionary(all.map { ($0.name, $0.value) }) { first, _ in first }
   }

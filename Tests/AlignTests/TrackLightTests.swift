@@ -80,6 +80,27 @@ import Testing
     for (found, truth) in zip(told, switched.truth) { #expect(found?.bin == truth.bin) }
   }
 
+  /// Three frames of another lamp among forty, half as far off as a lamp from the other side.
+  @Test func aFlashIsKept() {
+    let flash = Turning(range: 10) {
+      (19...21).contains($0) ? SIMD3(0.6, 0, -0.4) : SIMD3(0, 0, -0.4)
+    }
+    for (found, truth) in zip(flash.told(flash.truth), flash.truth) {
+      #expect(Self.apart(found, truth) < 0.3)
+    }
+  }
+
+  /// The next frame with a light is the nearest, though more faces lie between on that side.
+  @Test func theNearestFrameTellsNotTheNearestFace() {
+    let pose = [Pose](repeating: .frontal, count: 4)
+    let face = HeadModel.landmarks(pose: .frontal, scale: 1.5, center: Point(x: 200, y: 150))
+    func light(_ x: Double) -> Light { Light(first: SIMD4(1, 0, -0.4, x), hardness: 0.7) }
+    let told = trackLights(
+      [light(0.7), nil, nil, light(-0.7)], of: [Landmarks](repeating: face, count: 4), poses: pose,
+      ordinals: [0, 28, 29, 30])
+    #expect(told[1]?.bin == light(-0.7).bin)
+  }
+
   @Test func brightnessIsTheFacesOwn() {
     let dimmed = Self.steady.truth.enumerated().map { index, light in
       Light(harmonics: light.harmonics.map { $0 * (index % 2 == 0 ? 1 : 0.5) })

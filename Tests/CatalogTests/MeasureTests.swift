@@ -114,6 +114,21 @@ import Testing
     #expect(try workspace.check().allSatisfy(\.isHarmless))
   }
 
+  @Test func aCatalogueOfSchema7IsBroughtUpToDate() throws {
+    let scratch = Scratch()
+    let old = try workspace(scratch)
+    let lines = try contentLines(old)
+    try old.close()
+    try scratch.takeBackToSchema7()
+    let workspace = try scratch.open()
+    #expect(try contentLines(workspace) == lines)
+    #expect(try workspace.count(matching: FaceQuery(parsing: "not occluded")) == workspace.count())
+    #expect(try workspace.staleRules(["occluded": 1], of: video(workspace)) == ["occluded": 1])
+    let track = try #require(try workspace.faceTracks().first)
+    #expect(try workspace.faces(of: track).contains { $0.seenLight != nil })
+    #expect(try workspace.check().allSatisfy(\.isHarmless))
+  }
+
   @Test func aCatalogueOfSchema3IsBroughtUpToDateAndKeepsAllItKnew() throws {
     let scratch = Scratch()
     let old = try workspace(scratch)

@@ -3,6 +3,25 @@ import GRDB
 import Testing
 
 extension Scratch {
+  /// Makes of a closed catalogue of today what one of schema 7 was.
+  func takeBackToSchema7() throws {
+    let queue = try DatabaseQueue(path: catalogPath)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(
+        sql: """
+          DROP INDEX face_filter;
+          DROP VIEW faces; DROP VIEW face_detail; DROP VIEW face_facts;
+          ALTER TABLE face DROP COLUMN occluded; ALTER TABLE face DROP COLUMN seen_light;
+          CREATE INDEX face_filter ON face(rejection_id, cell, sharpness, doubt);
+          CREATE VIEW faces AS SELECT 1; CREATE VIEW face_detail AS SELECT 1;
+          CREATE VIEW face_facts AS SELECT 1;
+          DELETE FROM grdb_migrations WHERE identifier = '8';
+          PRAGMA user_version = 7;
+          """)
+    }
+    try queue.close()
+  }
+
   /// Makes of a closed catalogue of today what one of schema 3 was, as far as migrations can tell, and adds
   /// what this SQL says.
   func takeBackToSchema3(with more: String = "") throws {

@@ -28,6 +28,8 @@ import Testing
     ("((yaw<1))", "yaw < 1"), ("not not rejected", "not not rejected"), ("  ", ""),
     ("id = 0123456789abcdef:12:0", "id = \"0123456789abcdef:12:0\""),
     ("identity in (alice, bob-2)", "identity in (alice, bob-2)"),
+    ("occluded or blur < p10", "occluded > 0.1 or blur < p10"),
+    ("not occluded", "not occluded > 0.1"), ("occluded > 0.3", "occluded > 0.3"),
   ])
   func queryPrintsPlainly(text: String, printed: String) throws {
     let query = try FaceQuery(parsing: text)

@@ -31,10 +31,11 @@ import Testing
     let workspace = try TestWorkspace()
     try #require(
       try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
-    let columns = "exposure, warmth, brows, outside, noise"
+    let columns = "exposure, warmth, brows, outside, noise, occluded"
     let before = try numbers(workspace, columns)
     #expect(before.allSatisfy { !$0.contains("") })
-    try forget(workspace, ["exposure", "warmth", "brows", "outside", "noise", "upscaled"])
+    try forget(
+      workspace, ["exposure", "warmth", "brows", "outside", "noise", "occluded", "upscaled"])
     let dry = try workspace.curate("measure", "--dry-run")
     #expect(dry.errors.contains("\(before.count) faces of 1 videos"), "\(dry.errors)")
     let done = try workspace.curate("measure", "--quiet")
@@ -48,6 +49,9 @@ import Testing
     // What only the frame tells is not made up.
     #expect(try numbers(workspace, "upscaled").allSatisfy { $0[1].isEmpty })
     #expect(try workspace.curate("measure", "--dry-run").errors.contains("0 faces"))
+    // Poses and lights are told of what each face shows by itself, not of what was told.
+    let again = try workspace.curate("measure")
+    #expect(again.errors.contains("0 faces changed"), "\(again.errors)")
     #expect(try workspace.curate("check", "--quiet").status == 0)
   }
 

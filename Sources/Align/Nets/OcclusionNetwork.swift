@@ -42,6 +42,12 @@ package enum OcclusionNetwork {
     return network
   }()
 
+  /// In pixels of the square.
+  package static func center(ofCell cell: Int) -> Point {
+    Point(
+      x: (Float(cell % cells) + 0.5) * Float(block), y: (Float(cell / cells) + 0.5) * Float(block))
+  }
+
   /// How much of each cell of the square is face by its landmarks, 0 to 1, row by row: the hull of jaw and
   /// brows.
   ///

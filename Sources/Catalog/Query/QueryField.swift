@@ -41,6 +41,9 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// The number above which a face is what the name says, so that the name alone is a query.
+  var meantAbove: Double? { self == .occluded ? 0.1 : nil }
+
   /// Whether its values are spread over faces, so that `p40` means something.
   var hasPercentiles: Bool {
     kind == .number && ![.track, .shot, .ordinal, .seconds].contains(self)

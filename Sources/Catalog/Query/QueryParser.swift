@@ -107,6 +107,7 @@ struct QueryParser {
       advance()
       return current.kind == .open ? try list(of: field) : try range(of: field)
     }
+    if let limit = field.meantAbove { return .compare(field, .greater, .number(limit)) }
     guard field.kind == .flag else {
       throw fault("expected =, !=, <, >, ~ or 'in' after \(field.rawValue)")
     }

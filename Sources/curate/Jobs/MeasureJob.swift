@@ -6,13 +6,6 @@ import Foundation
 /// Takes measures anew whose rules are newer than what filled them, from the crops that are kept.
 struct MeasureJob {
   let workspace: Workspace
-  let occlusion: OcclusionMeter
-
-  init(workspace: Workspace) throws {
-    self.workspace = workspace
-    occlusion = try OcclusionMeter()
-  }
-
   /// What was done.
   struct Result {
     var faces = 0
@@ -36,7 +29,7 @@ struct MeasureJob {
   }
 
   func run(again: Bool, progress: (Progress) -> Void) throws -> Result {
-    let work = try work(again: again)
+    let (work, occlusion) = (try work(again: again), try OcclusionMeter())
     let total = work.reduce(0) { $0 + $1.video.faceCount }
     var result = Result()
     for (video, rules) in work {
@@ -47,7 +40,7 @@ struct MeasureJob {
         }
         let faces = try workspace.facesToMeasure(rules, of: video, limit: Self.batch)
         guard !faces.isEmpty else { break }
-        let measured = try measures(of: faces, in: video)
+        let measured = try measures(of: faces, in: video, occlusion)
         result.missing += measured.filter { $0.measures.isEmpty }.count
         try workspace.keep(measured, rules: rules, of: video)
         result.faces += faces.count
@@ -61,17 +54,19 @@ struct MeasureJob {
 
   /// Of each face by itself, on all cores; nothing where the crop is not there.
   private func measures(
-    of faces: [FaceRecord], in video: VideoRecord
+    of faces: [FaceRecord], in video: VideoRecord, _ occlusion: OcclusionMeter
   ) throws -> [(face: FaceRecord, measures: [Measure])] {
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let measured = concurrentMap(faces, threads: threads) { face in
       // What is missing or damaged is counted, and `curate check` says more of it.
-      (try? measures(of: face, in: video)) ?? []
+      (try? measures(of: face, in: video, occlusion)) ?? []
     }
     return zip(faces, measured).map { ($0, $1) }
   }
 
-  private func measures(of face: FaceRecord, in video: VideoRecord) throws -> [Measure] {
+  private func measures(
+    of face: FaceRecord, in video: VideoRecord, _ occlusion: OcclusionMeter
+  ) throws -> [Measure] {
     guard let picture = try workspace.crops.picture(named: face.crop.name) else { return [] }
     return squareMeasures(
       of: face.landmarks, pose: face.pose, in: picture,

@@ -25,6 +25,8 @@ struct PoseJob {
   private static let turn = 20.0
   /// Faces of a track that are seen together, so that memory is bounded.
   private static let chunk = 4096
+  /// Faces to either side that say something of those between.
+  private static let margin = 64
 
   /// Each track of a video by itself, when its import ends.
   func run(_ video: VideoRecord) throws {
@@ -68,13 +70,15 @@ struct PoseJob {
     for track in tracks {
       let shape = shapes?[cameras[track.video] ?? 0] ?? .mean
       for start in stride(from: 0, to: track.faceCount, by: Self.chunk) {
-        let faces = try workspace.faces(of: track, limit: Self.chunk, offset: start)
+        let before = min(start, Self.margin)
+        let faces = try workspace.faces(
+          of: track, limit: before + Self.chunk + Self.margin, offset: start - before)
         let (marks, ordinals) = (faces.map(\.landmarks), faces.map(\.ordinal))
         let told = TrackPoses(of: marks, ordinals: ordinals, shape: shape)
         let lights = trackLights(
           faces.map(\.seenLight), of: marks, poses: told.poses, ordinals: ordinals)
         changed += try workspace.keep(
-          faces.indices.map {
+          faces.indices.dropFirst(before).prefix(Self.chunk).map {
             (
               faces[$0],
               ToldFace(pose: told.poses[$0], jitter: told.jitter[$0], light: lights[$0])

@@ -189,7 +189,7 @@ struct VideoImport {
         measures: face.measures
           + cropMeasures(
             of: face.landmarks.mapped(by: transform), in: square, transform: transform,
-            occlusion: occlusion)
+            width: frame.width, height: frame.height, occlusion: occlusion)
           + frameMeasures(of: face.landmarks, in: luma, transform: transform, size: size),
         crop: NewCrop(
           bytes: bytes, sha256: Digest.hex(of: bytes), fileExtension: "jpg", size: size,
