@@ -22,21 +22,26 @@ final class ImportJob: Sendable {
   let options: ImportOptions
   /// For decoding one video; 0 for one a core.
   private let decoderThreads: Int
-  private let models = Mutex<FaceModels?>(nil)
-  let occlusion: OcclusionMeter
+  private let models = Mutex<Models?>(nil)
 
-  /// Throws where weights that replace the built-in ones cannot be read.
-  init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) throws {
+  init(workspace: Workspace, options: ImportOptions, decoderThreads: Int = 0) {
     self.workspace = workspace
     self.options = options
     self.decoderThreads = decoderThreads
-    occlusion = try OcclusionMeter()
   }
 
-  /// dlib's landmark file is large: it is read when the first video needs it.
-  private func loadedModels() throws -> FaceModels {
+  /// What finds faces, and what sees them covered.
+  struct Models: Sendable {
+    let faces: FaceModels
+    let occlusion: OcclusionMeter
+  }
+
+  /// dlib's landmark file is large: all are read when the first video needs them.
+  private func loadedModels() throws -> Models {
     try models.withLock { models in
-      let loaded = try models ?? options.detector.models()
+      let loaded =
+        try models
+        ?? Models(faces: try options.detector.models(), occlusion: try OcclusionMeter())
       models = loaded
       return loaded
     }

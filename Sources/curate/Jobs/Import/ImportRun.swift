@@ -73,7 +73,7 @@ final class ImportRun: Sendable {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     // A video in the works takes some 50 MB: many cores are given more threads each, not more videos.
     let atOnce = max(1, min(jobs ?? min(cores, 16), files.count))
-    let job = try ImportJob(
+    let job = ImportJob(
       workspace: workspace, options: options, decoderThreads: max(1, cores / atOnce))
     let start = ContinuousClock.now
     var summary = try ImportRun(job: job, files: files, reporter: reporter).run(atOnce: atOnce)

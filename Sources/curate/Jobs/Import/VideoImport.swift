@@ -13,7 +13,7 @@ struct VideoImport {
   let video: VideoRecord
   /// The file as it was hashed.
   let stamp: FileStamp
-  let models: FaceModels
+  let models: ImportJob.Models
 
   /// What was done in one run.
   struct Found {
@@ -53,11 +53,11 @@ struct VideoImport {
         Step(ordinal: $0.ordinal, time: $0.timestamp, frame: $0, luma: $0.luma)
       }
     }
-    let finder = try Finder(state: state, models: models)
+    let finder = try Finder(state: state, models: models.faces)
     let found = pipeline.stage("find", from: decoded, gather: .ready(1)) {
       for index in $0.indices { try finder.find(&$0[index]) }
     }
-    let cutter = Cutter(options: job.options, occlusion: job.occlusion)
+    let cutter = Cutter(options: job.options, occlusion: models.occlusion)
     let cut = pipeline.stage("cut", from: found, gather: .ready(4)) { try cutter.cut(&$0) }
     var batch = Batch(start: start)
     var result = Found(frames: start)
