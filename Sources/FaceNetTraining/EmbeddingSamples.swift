@@ -156,7 +156,7 @@ struct AlignedView: Sendable {
   init(_ portrait: Portrait, mirrored: Bool) {
     let mirror =
       mirrored
-      ? AffineTransform(a: -1, b: 0, tx: Double(portrait.luma.width), c: 0, d: 1, ty: 0)
+      ? portrait.mirror
       : .identity
     let (own, visible) = portrait.seen(by: mirror)
     let align = AffineTransform.similarity(

@@ -104,6 +104,6 @@ struct FaceMarks {
         level: 1)
     }
     mask.soften(to: uniform(0.2...0.6))
-    canvas.darken(by: mask, to: uniform(1.2...2.2))
+    canvas.multiply(where: mask, by: uniform(1.2...2.2))
   }
 }

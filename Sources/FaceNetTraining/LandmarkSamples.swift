@@ -48,7 +48,7 @@ package struct LandmarkSamples: Sendable {
     let portrait = pick(using: &generator)
     var mirror =
       uniform(0...1) < 0.5
-      ? AffineTransform(a: -1, b: 0, tx: Double(portrait.luma.width), c: 0, d: 1, ty: 0)
+      ? portrait.mirror
       : .identity
     // Annotated faces are few: stretched and sheared a little they are others.
     if portrait.pose == nil {

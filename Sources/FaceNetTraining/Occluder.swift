@@ -63,7 +63,7 @@ struct Occluder {
   /// Lays it over the face, with the shadow it throws now and then.
   func cover(_ canvas: inout Canvas, using generator: inout SeededGenerator) {
     func uniform(_ range: ClosedRange<Float>) -> Float { .random(in: range, using: &generator) }
-    if uniform(0...1) < 0.4 { canvas.darken(by: mask.blurred, to: uniform(0.5...0.9)) }
+    if uniform(0...1) < 0.4 { canvas.multiply(where: mask.blurred, by: uniform(0.5...0.9)) }
     for index in canvas.values.indices {
       canvas.values[index] += (paint.values[index] - canvas.values[index]) * mask.values[index]
     }
@@ -72,7 +72,7 @@ struct Occluder {
 
 extension Canvas {
   /// Multiplies by `level` where the mask is 1.
-  mutating func darken(by mask: Canvas, to level: Float) {
+  mutating func multiply(where mask: Canvas, by level: Float) {
     for index in values.indices { values[index] *= 1 + (level - 1) * mask.values[index] }
   }
 

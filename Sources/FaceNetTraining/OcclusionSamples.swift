@@ -38,7 +38,7 @@ package struct OcclusionSamples: Sendable {
       preferred: preferred, share: preferredShare, using: &generator)
     let mirror: AffineTransform =
       .random(using: &generator)
-      ? AffineTransform(a: -1, b: 0, tx: Double(portrait.luma.width), c: 0, d: 1, ty: 0)
+      ? portrait.mirror
       : .identity
     let side = OcclusionNetwork.side
     let (own, visible) = portrait.seen(by: mirror)
@@ -74,7 +74,8 @@ package struct OcclusionSamples: Sendable {
     if uniform(0...1) < 0.4 {
       var shadow = occluder(&generator).mask
       if uniform(0...1) < 0.6 { shadow = shadow.blurred }
-      canvas.darken(by: shadow, to: uniform(0...1) < 0.8 ? uniform(0.1...0.85) : uniform(1.2...2))
+      canvas.multiply(
+        where: shadow, by: uniform(0...1) < 0.8 ? uniform(0.1...0.85) : uniform(1.2...2))
     }
     let count = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2][Int.random(in: 0..<10, using: &generator)]
     for _ in 0..<count {

@@ -36,6 +36,11 @@ package struct Portrait: Sendable {
 }
 
 extension Portrait {
+  /// Its pixels to those of its mirror image.
+  var mirror: AffineTransform {
+    AffineTransform(a: -1, b: 0, tx: Double(luma.width), c: 0, d: 1, ty: 0)
+  }
+
   /// Mean and deviation of the luma around the landmarks, 0 to 1.
   var light: (mean: Float, deviation: Float) {
     let box = landmarks.box
