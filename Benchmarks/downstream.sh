@@ -3,23 +3,23 @@
 # the target, the best faces in DeepFaceLab's manner, random ones), the same model and budget for each, and
 # the error of each swap against the truth, on average and in the worst tenth of cells: of the video that
 # apply makes, in the target's tone, and of what the model itself answers, in the source's own.
-# The share of footage in the target's own light is RARE times that of two clips of SECONDS.
-# Usage: Benchmarks/downstream.sh CURATE BENCH [FOLDER] [FACES] [STEPS] [SECONDS] [SEEDS] [RARE]
+# The pool is STILL clips of twice LENGTH seconds that look ahead, TURNING of LENGTH that turn in flat light,
+# and as many of RARE times that which turn in the target's own light.
+# Usage: [FACES=200] [STEPS=8000] [LENGTH=20] [SEEDS=1] [RARE=1] [STILL=32] [TURNING=4] \
+#   Benchmarks/downstream.sh CURATE BENCH [FOLDER]
 set -euo pipefail
 
 curate=$1
 bench=$2
 folder=${3:-$(mktemp -d)}
-faces=${4:-200}
-steps=${5:-8000}
-seconds=${6:-20}
-seeds=${7:-1}
-rare=${8:-1}
+faces=${FACES:-200}
+steps=${STEPS:-8000}
 
 mkdir -p "$folder"
 clips=$folder/clips
 workspace=$folder/workspace
-[ -e "$clips/own-tone/target-3.jsonl" ] || "$bench" render "$clips" "$seconds" "$rare"
+[ -e "$clips/own-tone/target-3.jsonl" ] ||
+  "$bench" render "$clips" "${LENGTH:-20}" "${RARE:-1}" "${STILL:-32}" "${TURNING:-4}"
 if [ ! -e "$workspace" ]; then
   "$curate" init "$workspace"
   "$curate" --workspace "$workspace" import --face-type midfull_face --identity alice "$clips"/alice-*.mp4
@@ -30,7 +30,7 @@ fi
 source='identity = alice'
 target='identity = bob and video ~ "bob-*"'
 match='identity = bob and video ~ "target-*"'
-for seed in $seeds; do
+for seed in ${SEEDS:-1}; do
   for way in match best-faces random; do
     name=$way-$seed
     options=(--distribution "$way" --faces "$faces" --seed "$seed" --validation 0)

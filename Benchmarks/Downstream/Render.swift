@@ -7,12 +7,15 @@ import SyntheticFaces
 /// side; a target that turns in hard light from the side; and the right answer of its swap, in the
 /// target's skin tone under `truth/`, in the source's own under `own-tone/`.
 ///
-/// Eight clips of alice look ahead (±9° of yaw, ±5° of pitch) in much the same light, each of twice
-/// `seconds`. Two of `seconds` turn by ±55° and ±24°, near the camera and in flat light; two, of the part
-/// `rare` of that, do so in hard light from the left and from the right. Bob turns in three clips, in hard
-/// light from either side and in flat light, and in the four targets, which nobody trains on. The targets
-/// are so far from the camera that a face is about as large as the square a model of 64 pixels answers with.
-func render(into folder: String, seconds: Double, rare: Double) throws {
+/// `still` clips of alice look ahead (±9° of yaw, ±5° of pitch) in much the same light, each of twice
+/// `seconds`. `turning` of `seconds` turn by ±55° and ±24°, near the camera and in flat light; as many, of
+/// the part `rare` of that, do so in hard light from the left and from the right, by turns. Bob turns in
+/// three clips, in hard light from either side and in flat light, and in the four targets, which nobody
+/// trains on. The targets are so far from the camera that a face is about as large as the square a model of
+/// 64 pixels answers with.
+func render(
+  into folder: String, seconds: Double, rare: Double, still: Int, turning: Int
+) throws {
   func clip(
     _ name: String, _ identity: FaceIdentity, _ seed: UInt64, part: Double, light: SetLight,
     distance: Float = 90, isStill: Bool = false, swap: FaceIdentity? = nil
@@ -26,17 +29,21 @@ func render(into folder: String, seconds: Double, rare: Double) throws {
   }
   let fromLeft = SetLight.hard(azimuth: -50)
   let fromRight = SetLight.hard(azimuth: 50)
-  var clips = (0..<8).map {
-    clip("alice-still-\($0)", .alice, UInt64(500 + $0), part: 2, light: .flat, isStill: true)
+  // Seeds from 520 on are the other clips'.
+  var clips = (0..<still).map { index in
+    let seed = UInt64(index < 20 ? 500 + index : 580 + index)
+    return clip("alice-still-\(index)", .alice, seed, part: 2, light: .flat, isStill: true)
   }
-  for index in 0..<2 {
+  for index in 0..<turning {
     clips.append(
       clip(
         "alice-flat-\(index)", .alice, UInt64(520 + index), part: 1, light: .flat, distance: 78))
   }
-  for (index, light) in [fromLeft, fromRight].enumerated() {
+  for index in 0..<turning {
     clips.append(
-      clip("alice-side-\(index)", .alice, UInt64(530 + index), part: rare, light: light))
+      clip(
+        "alice-side-\(index)", .alice, UInt64(530 + index), part: rare,
+        light: index.isMultiple(of: 2) ? fromLeft : fromRight))
   }
   for (index, light) in [fromLeft, .flat, fromRight].enumerated() {
     clips.append(clip("bob-\(index)", .bob, UInt64(540 + index), part: 0.6, light: light))

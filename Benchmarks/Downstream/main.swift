@@ -6,14 +6,15 @@ import Trainer
 
 // Footage with a skew, and how far a swap of it is from the truth, cell by cell.
 //
-//     downstream-bench render CLIPS SECONDS RARE
+//     downstream-bench render CLIPS SECONDS RARE STILL TURNING
 //     downstream-bench score CLIPS SWAPS truth|own-tone
 //     downstream-bench score-model CLIPS MODEL
 let arguments = CommandLine.arguments
 switch (arguments.dropFirst().first, arguments.count) {
-case ("render", 5):
+case ("render", 7):
   try render(
-    into: arguments[2], seconds: Double(arguments[3]) ?? 20, rare: Double(arguments[4]) ?? 0.25)
+    into: arguments[2], seconds: Double(arguments[3]) ?? 20, rare: Double(arguments[4]) ?? 1,
+    still: Int(arguments[5]) ?? 8, turning: Int(arguments[6]) ?? 2)
 case ("score", 5):
   try score(arguments[3], clips: arguments[2], part: arguments[4])
 case ("score-model", 4):
@@ -21,7 +22,7 @@ case ("score-model", 4):
 default:
   print(
     """
-    usage: downstream-bench render CLIPS SECONDS RARE
+    usage: downstream-bench render CLIPS SECONDS RARE STILL TURNING
            downstream-bench score CLIPS SWAPS truth|own-tone
            downstream-bench score-model CLIPS MODEL
     """)
