@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Which faces our detector, dlib's and YuNet find, in one run, by yaw, at one false positive in a hundred pictures.
 
-usage: detection.py FACENET_BENCH WEIGHTS ANNOTATED FACELESS YUNET [SIDE]
-
 ANNOTATED is a folder with annotations.json, FACELESS one of pictures without people, YUNET the ONNX file. Pictures
 without faces are those, and parts of the annotated ones beside the face in which YuNet sees nobody either.
 """
+import argparse
 import json
 import math
 import os
@@ -110,24 +109,36 @@ def faceless(annotations, annotated, folder, yunet, side, to):
     return paths
 
 
+def searched(options, listing, landmarks):
+    """What our detector finds in the pictures of a list, and dlib's where that is wanted."""
+    command = [options.bench, "detect", options.detector, listing, str(options.side)]
+    if landmarks:
+        command += ["--landmarks", options.landmarks]
+    elif options.dlib:
+        command.append("--dlib")
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
 def main():
-    bench, weights, annotated, folder, yunet_path = sys.argv[1:6]
-    side = int(sys.argv[6]) if len(sys.argv) > 6 else 640
-    yunet = YuNet(yunet_path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("bench", "detector", "landmarks", "annotated", "faceless", "yunet"):
+        parser.add_argument(name)
+    parser.add_argument("--side", type=int, default=320, help="longest side of a picture that is searched")
+    parser.add_argument("--dlib", action="store_true", help="dlib's too, of a bench built with CURATE_DLIB=1")
+    options = parser.parse_args()
+    annotated, side = options.annotated, options.side
+    yunet = YuNet(options.yunet)
     annotations = json.load(open(os.path.join(annotated, "annotations.json")))
     with tempfile.TemporaryDirectory() as to:
-        empty = faceless(annotations, annotated, folder, yunet, side, to)
+        empty = faceless(annotations, annotated, options.faceless, yunet, side, to)
         pictures = sorted({os.path.join(annotated, a["file"]) for a in annotations})
         listing = os.path.join(to, "list.json")
         json.dump(pictures + empty, open(listing, "w"))
-        output = subprocess.run(
-            [bench, "detect", weights, listing, str(side)] + (["--dlib"] if os.environ.get("DLIB") else []), check=True, capture_output=True).stdout
-        found = {f["file"]: {"ours": f["ours"], "dlib": f["dlib"]} for f in json.loads(output)}
+        found = {f["file"]: {"ours": f["ours"]} for f in searched(options, listing, True)}
+        for alone in searched(options, listing, False):
+            found[alone["file"]].update({"detector alone": alone["ours"], "dlib": alone["dlib"]})
         for path in pictures + empty:
             found[path]["yunet"] = yunet.faces(cv2.imread(path), side)
-        if os.environ.get("KEEP"):
-            json.dump({"found": found, "empty": empty, "false": [cv2.imread(e).tolist() for e in []]}, open(os.environ["KEEP"], "w"))
-            os.system(f"cp -r {to} {os.environ['KEEP']}.d")
     groups = {}
     for annotation in annotations:
         pose = annotation.get("pose")
@@ -136,7 +147,7 @@ def main():
         for band in bands:
             groups.setdefault(band, []).append(annotation)
     print(f"{len(empty)} pictures without faces")
-    for name in ("ours", "yunet", "dlib"):
+    for name in ("ours", "detector alone", "yunet") + (("dlib",) if options.dlib else ()):
         false = sorted((f[4] for path in empty for f in found[path][name]), reverse=True)
         allowed = max(1, len(empty) // 100)
         threshold = false[allowed] if len(false) > allowed else (0 if name != "dlib" else -0.5)
