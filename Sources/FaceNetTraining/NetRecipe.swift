@@ -39,6 +39,7 @@ package struct NetRecipe: Sendable {
     var others: [Portrait] = []
     for list in lists { others += try PortraitFolder.read(list: list, firstPerson: people) }
     others += more
+    if kind == .detector || kind == .landmarks { others = withTurned(others) }
     let isTaught = kind == .embedding && others.contains { $0.teaching != nil }
     // A teacher's lesson is of what the teacher has seen.
     let rendered =
@@ -70,6 +71,11 @@ package struct NetRecipe: Sendable {
       let samples = try tellingApart(rendered, others, share: share, scenery)
       try train(EmbeddingLesson(samples: samples), options, output, report)
     }
+  }
+
+  /// As many again that are turned aside, in three ways.
+  private func withTurned(_ portraits: [Portrait]) -> [Portrait] {
+    (0..<3).flatMap { portraits + portraits.turnedAside(seed: seed &+ 20 &+ UInt64($0)) }
   }
 
   private func tellingApart(

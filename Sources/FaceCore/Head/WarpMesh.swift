@@ -58,6 +58,49 @@ package struct WarpMesh: Sendable {
     let (u, v) = (corners.1 - corners.0, corners.2 - corners.0)
     return u.x * v.y - u.y * v.x
   }
+
+  /// Pixels of a row or column whose centres lie between.
+  package static func centers(from low: Float, to high: Float, limit: Int) -> Range<Int> {
+    let first = Int(max(0, min(Float(limit), (low - 0.5).rounded(.up))))
+    let end = Int(max(0, min(Float(limit), (high + 0.5).rounded(.down))))
+    return first..<max(first, end)
+  }
+
+  /// The affine map from a moved triangle back: what a step along x and along y of the result is in
+  /// the picture, and where the first corner was.
+  package static func back(
+    from: (Point, Point, Point), to: (Point, Point, Point)
+  ) -> (a: Point, b: Point, origin: Point) {
+    let (u, v) = (to.1 - to.0, to.2 - to.0)
+    let (p, q) = (from.1 - from.0, from.2 - from.0)
+    let whole = area(to)
+    return (
+      (p * v.y - q * u.y) * (1 / whole), (q * u.x - p * v.x) * (1 / whole), from.0
+    )
+  }
+
+  /// Where each pixel's centre of a picture that this mesh makes was, row by row; what no triangle reaches
+  /// stays, and what turns over is hidden by what is nearer.
+  package func origins(width: Int, height: Int) -> [Point] {
+    var origins = (0..<width * height).map {
+      Point(x: Float($0 % width) + 0.5, y: Float($0 / width) + 0.5)
+    }
+    for corners in triangles {
+      let (from, to) = (corners.points(self.from), corners.points(self.to))
+      guard Self.area(to) > 0 else { continue }
+      let box = Box(around: [to.0, to.1, to.2])
+      let columns = Self.centers(from: box.x, to: box.x + box.width, limit: width)
+      let (a, b, origin) = Self.back(from: from, to: to)
+      for row in Self.centers(from: box.y, to: box.y + box.height, limit: height) {
+        for column in columns {
+          let point = Point(x: Float(column) + 0.5, y: Float(row) + 0.5)
+          guard Self.shares(of: point, in: to).min() >= -1e-4 else { continue }
+          origins[row * width + column] = origin + a * (point.x - to.0.x) + b * (point.y - to.0.y)
+        }
+      }
+    }
+    return origins
+  }
 }
 
 extension SIMD3<Int32> {

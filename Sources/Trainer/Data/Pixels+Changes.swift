@@ -100,10 +100,10 @@ extension Pixels {
       let (from, to) = (corners.points(mesh.from), corners.points(mesh.to))
       guard WarpMesh.area(to) > 0 else { continue }
       let box = Box(around: [to.0, to.1, to.2])
-      let columns = Self.centers(from: box.x, to: box.x + box.width, limit: width)
+      let columns = WarpMesh.centers(from: box.x, to: box.x + box.width, limit: width)
       // Where a pixel of the result was, counted from the triangle's first corner.
-      let (a, b, origin) = Self.back(from: from, to: to)
-      for y in Self.centers(from: box.y, to: box.y + box.height, limit: height) {
+      let (a, b, origin) = WarpMesh.back(from: from, to: to)
+      for y in WarpMesh.centers(from: box.y, to: box.y + box.height, limit: height) {
         for x in columns {
           let point = Point(x: Float(x) + 0.5, y: Float(y) + 0.5)
           guard WarpMesh.shares(of: point, in: to).min() >= -1e-4 else { continue }
@@ -113,25 +113,5 @@ extension Pixels {
         }
       }
     }
-  }
-
-  /// Pixels of a row or column whose centres lie between.
-  private static func centers(from low: Float, to high: Float, limit: Int) -> Range<Int> {
-    let first = Int(max(0, min(Float(limit), (low - 0.5).rounded(.up))))
-    let end = Int(max(0, min(Float(limit), (high + 0.5).rounded(.down))))
-    return first..<max(first, end)
-  }
-
-  /// The affine map from a moved triangle back: what a step along x and along y of the result is in
-  /// the picture, and where the first corner was.
-  private static func back(
-    from: (Point, Point, Point), to: (Point, Point, Point)
-  ) -> (a: Point, b: Point, origin: Point) {
-    let (u, v) = (to.1 - to.0, to.2 - to.0)
-    let (p, q) = (from.1 - from.0, from.2 - from.0)
-    let whole = WarpMesh.area(to)
-    return (
-      (p * v.y - q * u.y) * (1 / whole), (q * u.x - p * v.x) * (1 / whole), from.0
-    )
   }
 }
