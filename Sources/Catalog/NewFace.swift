@@ -96,6 +96,9 @@ public struct ImportBatch: Sendable {
   public var shots: [NewShot]
   /// What the importer needs to go on after these frames as if it had never stopped.
   public var resumeState: [UInt8]
+  /// Whether the rules of its measures are those of the frames before; if not, their versions are not kept
+  /// for the video, and measuring takes it for stale.
+  public var hasRulesOfBefore = true
 
   public init(
     frames: Range<Int>, faces: [NewFace], shots: [NewShot] = [], resumeState: [UInt8] = []

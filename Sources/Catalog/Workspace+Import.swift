@@ -71,6 +71,13 @@ extension Workspace {
     }
   }
 
+  /// Forgets a file of which nothing could be read.
+  public func forgetUnreadable(path: String) throws {
+    try catalog.write { db in
+      try db.execute(sql: "DELETE FROM unreadable WHERE path = ?", arguments: [path])
+    }
+  }
+
   /// Keeps in mind a file of which nothing could be read, until it goes in.
   public func noteUnreadable(path: String, reason: String, note: ChangeNote) throws {
     try catalog.write { db in
@@ -92,10 +99,12 @@ extension Workspace {
   /// Starts an import, or takes up one that was interrupted.
   ///
   /// `parameters` is the text of everything that decides what is found; an interrupted import
-  /// goes on only with the same. `identity` is the name that every face found gets; it must exist.
+  /// goes on only with the same, or where it was `begun` with what this one can go on from, and any that
+  /// found nobody begins anew with others.
+  /// `identity` is the name that every face found gets; it must exist.
   /// Throws `.conflict` or `.unknownIdentity`.
   public func beginImport(
-    of video: VideoRecord, parameters: String, identity: String? = nil
+    of video: VideoRecord, parameters: String, begun: String? = nil, identity: String? = nil
   ) throws -> ImportStart {
     try catalog.write { db in
       let current = try self.video(row: video.row, in: db)
@@ -104,10 +113,14 @@ extension Workspace {
           code: .conflict, subject: current.name,
           reason: "its import was undone; curate redo brings it back")
       }
-      if current.state.isFinished { return .finished(current.state) }
+      // Where nobody was found by other means nothing is lost.
+      let isAnew = current.faceCount == 0 && current.parameters != parameters
+      if current.state.isFinished, !isAnew { return .finished(current.state) }
       let person = try identity.map { try identityRow(named: $0, in: db) }
       let stored = try importSettings(of: video, in: db)
-      guard current.nextOrdinal == 0 || (stored.parameters, stored.identity) == (parameters, person)
+      guard
+        current.nextOrdinal == 0 || isAnew
+          || [parameters, begun].contains(stored.parameters) && stored.identity == person
       else {
         throw CatalogError(
           code: .conflict, subject: current.name,
@@ -116,11 +129,14 @@ extension Workspace {
       }
       try db.execute(
         sql: """
-          UPDATE video SET state = 'importing', error = NULL, parameters = ?, identity_id = ?
-          WHERE id = ?
+          UPDATE video SET state = 'importing', error = NULL, parameters = ?1, identity_id = ?2,
+            next_ordinal = iif(?3, 0, next_ordinal), resume_state = iif(?3, NULL, resume_state)
+          WHERE id = ?4
           """,
-        arguments: [parameters, person, video.row])
-      return .from(ordinal: current.nextOrdinal, resumeState: stored.resumeState)
+        arguments: [parameters, person, isAnew, video.row])
+      return isAnew
+        ? .from(ordinal: 0, resumeState: [])
+        : .from(ordinal: current.nextOrdinal, resumeState: stored.resumeState)
     }
   }
 
@@ -152,7 +168,8 @@ extension Workspace {
       let person = try importSettings(of: video, in: db).identity
       for shot in batch.shots { try insert(shot, of: current, in: db) }
       for (id, face) in zip(ids, batch.faces) {
-        try insert(face, id: id, of: current, identity: person, in: db)
+        try insert(
+          face, id: id, of: current, identity: person, notesRules: batch.hasRulesOfBefore, in: db)
       }
       try db.execute(
         sql: "UPDATE video SET next_ordinal = ?, resume_state = ? WHERE id = ?",

@@ -35,7 +35,8 @@ extension Workspace {
   }
 
   func insert(
-    _ face: NewFace, id: FaceID, of video: VideoRecord, identity: Int64?, in db: Database
+    _ face: NewFace, id: FaceID, of video: VideoRecord, identity: Int64?, notesRules: Bool,
+    in db: Database
   ) throws {
     let clock = video.facts.duration
     guard
@@ -67,18 +68,18 @@ extension Workspace {
         id.cropName(fileExtension: crop.fileExtension), crop.sha256, crop.size, crop.faceType,
         map.a, map.b, map.tx, map.c, map.d, map.ty, face.light?.blob, face.landmarks.blob,
         face.light?.bin.rawValue, PoseCell(yaw: pose.yaw, pitch: pose.pitch).index,
-      ] + StatementArguments(try measured(face, of: video, in: db)))
+      ] + StatementArguments(try measured(face, of: video, notesRules: notesRules, in: db)))
   }
 
-  /// The values of the measure columns, in order; the versions of their rules are noted.
+  /// The values of the measure columns, in order; the versions of their rules are noted if wanted.
   private func measured(
-    _ face: NewFace, of video: VideoRecord, in db: Database
+    _ face: NewFace, of video: VideoRecord, notesRules: Bool, in db: Database
   ) throws -> [Double?] {
     var values: [String: Double] = [:]
     for measure in face.measures {
       values[measure.name] = measure.value
       // The detector's score has a column of its own.
-      guard MeasureColumn(rawValue: measure.name) != nil else { continue }
+      guard notesRules, MeasureColumn(rawValue: measure.name) != nil else { continue }
       try note(measure.name, version: measure.version, of: video.row, in: db)
     }
     return MeasureColumn.allCases.map { values[$0.rawValue] }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
 import FaceCore
+import Foundation
 
 struct Retry: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +30,13 @@ struct Retry: ParsableCommand {
       }
       groups[options, default: []].append(video.facts.path)
     }
-    groups[ImportOptions(), default: []] += try opened.unreadableFiles().map(\.path)
+    let unreadable = try opened.unreadableFiles().map(\.path)
+    let there = unreadable.filter { FileManager.default.fileExists(atPath: $0) }
+    for path in Set(unreadable).subtracting(there).sorted() {
+      warn("\(path): is gone, and forgotten")
+      try opened.forgetUnreadable(path: path)
+    }
+    groups[ImportOptions(), default: []] += there
     let batches = groups.filter { !$0.value.isEmpty }.sorted {
       $0.key.parameters < $1.key.parameters
     }

@@ -37,7 +37,8 @@ struct Videos: ParsableCommand {
     var lines = videos.map { video in
       Line(
         id: video.key, name: video.name, path: video.facts.path, sha256: video.facts.sha256,
-        state: video.state.rawValue, error: video.error, width: video.facts.width,
+        state: video.isWithdrawn ? "undone" : video.state.rawValue, error: video.error,
+        width: video.facts.width,
         height: video.facts.height, codec: video.facts.codec,
         seconds: video.facts.duration.seconds, frames: video.nextOrdinal, faces: video.faceCount,
         tracks: video.trackCount)

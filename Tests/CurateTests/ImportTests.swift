@@ -20,6 +20,58 @@ import Testing
     #expect(again.status == 0 && again.errors.contains("other options"), "\(again.errors)")
   }
 
+  /// A mistyped start finds nobody, and is no reason never to find anybody.
+  @Test func aVideoThatNobodyWasFoundInIsImportedAnewWithOtherOptions() throws {
+    let workspace = try TestWorkspace()
+    let clip = Samples.clip("bob-target")
+    try #require(try workspace.curate("import", "--quiet", "--start", "100", clip).status == 0)
+    #expect(try workspace.count() == 0)
+    try #require(try workspace.curate("import", "--quiet", clip).status == 0)
+    #expect(try workspace.count() > 30)
+    let calm = try TestWorkspace()
+    try #require(try calm.curate("import", "--quiet", clip).status == 0)
+    #expect(try workspace.contentHash() == calm.contentHash())
+  }
+
+  @Test func anUndoneImportIsSaidToBeOne() throws {
+    let workspace = try TestWorkspace()
+    let clip = Samples.clip("bob-target")
+    try #require(try workspace.curate("import", "--quiet", clip).status == 0)
+    try #require(try workspace.curate("undo").status == 0)
+    #expect(try workspace.videos().map(\.state) == ["undone"])
+    let again = try workspace.curate("import", "--quiet", clip)
+    #expect(again.status == 1 && again.errors.contains("curate redo"), "\(again.errors)")
+    try #require(try workspace.curate("redo").status == 0)
+    #expect(try workspace.videos().map(\.state) == ["done"])
+  }
+
+  /// A pipe would be waited for without end.
+  @Test func onlyFilesOfAFolderAreRead() throws {
+    let footage = try TemporaryFolder()
+    try FileManager.default.copyItem(
+      atPath: Samples.clip("bob-target"), toPath: footage.path("one.mp4"))
+    try Data("x".utf8).write(to: URL(fileURLWithPath: footage.path("._one.mp4")))
+    #expect(try Shell.run("mkfifo", [footage.path("pipe.mp4")]).status == 0)
+    let workspace = try TestWorkspace()
+    let imported = try workspace.curate("import", "--quiet", footage.url.path)
+    #expect(imported.status == 0, "\(imported.errors)")
+    #expect(try workspace.videos().count == 1)
+    let named = try workspace.curate("import", "--quiet", footage.path("pipe.mp4"))
+    #expect(named.status == 1 && named.errors.contains("is no file"), "\(named.errors)")
+  }
+
+  @Test func filesThatAreGoneAreForgotten() throws {
+    let workspace = try TestWorkspace()
+    let file = workspace.folder.path("broken.mp4")
+    try Data("no video".utf8).write(to: URL(fileURLWithPath: file))
+    #expect(try workspace.curate("import", "--quiet", file).status == 1)
+    #expect(try workspace.curate("retry", "--quiet").status == 1)
+    try FileManager.default.removeItem(atPath: file)
+    let retried = try workspace.curate("retry", "--quiet")
+    #expect(retried.status == 0 && retried.errors.contains("gone"), "\(retried.errors)")
+    #expect(try !workspace.curate("retry", "--quiet").errors.contains("gone"))
+  }
+
   @Test func keyframesAreThoseOfTheFile() throws {
     let workspace = try TestWorkspace()
     let clip = workspace.folder.path("keys.mp4")

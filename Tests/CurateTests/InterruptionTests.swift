@@ -35,6 +35,47 @@ import Testing
     #expect(check.output == "ok\n")
   }
 
+  /// Someone brings the program up to date while an import lies there unfinished.
+  @Test func anImportThatAnotherVersionBeganIsFinished() throws {
+    let footage = try TemporaryFolder()
+    let clip = try Samples.repeated("alice-1", times: 8, in: footage)
+    let calm = try TestWorkspace()
+    try #require(try calm.curate("import", "--quiet", clip).status == 0)
+    let workspace = try TestWorkspace()
+    for round in 0..<20 {
+      _ = try workspace.curate(
+        "import", "--quiet", clip, killAfter: 0.4 + 0.1 * Double(round))
+      if try workspace.videos().contains(where: { $0.frames > 0 }) { break }
+    }
+    let begun = try workspace.videos()
+    try #require(begun.map(\.state) == ["importing"], "not killed midway")
+    func catalog(_ sql: String) throws -> String {
+      try Shell.run("sqlite3", [workspace.path + "/catalog.sqlite", sql]).output
+    }
+    _ = try catalog(
+      """
+      UPDATE video SET parameters = 'align-0' || substr(parameters, instr(parameters, ' '));
+      DELETE FROM measure WHERE name = 'sharpness';
+      """)
+    // Other options are refused still.
+    let others = try workspace.curate("import", "--quiet", "--min-face", "50", clip)
+    #expect(others.status == 1 && others.errors.contains("other parameters"), "\(others.errors)")
+    let retried = try workspace.curate("retry", "--quiet")
+    #expect(retried.status == 0, "\(retried.errors)")
+    let (found, expected) = (try workspace.videos()[0], try calm.videos()[0])
+    #expect(found.state == "done")
+    #expect((found.frames, found.faces) == (expected.frames, expected.faces))
+    #expect(try catalog("SELECT parameters FROM video").hasPrefix("align-0,align-"))
+    // A rule that the frames before were not measured by is not one of the video's, until all are.
+    let isKnown = "SELECT count(*) FROM measure WHERE name = 'sharpness'"
+    #expect(try catalog(isKnown) == "0\n")
+    try #require(try workspace.curate("measure", "--quiet").status == 0)
+    #expect(try catalog(isKnown) == "1\n")
+    // Once more, and it is said whose they are.
+    let again = try workspace.curate("import", "--quiet", clip)
+    #expect(again.status == 0 && again.errors.contains("another version"), "\(again.errors)")
+  }
+
   @Test func importingAgainChangesNothing() throws {
     let workspace = try TestWorkspace()
     let clip = Samples.clip("bob-target")

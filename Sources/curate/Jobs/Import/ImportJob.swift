@@ -13,7 +13,7 @@ final class ImportJob: Sendable {
     /// In the catalogue already, to the end; the note says what is odd about it.
     case unchanged(note: String?)
     /// The file is damaged; what could be read is in.
-    case partial(faces: Int, reason: String)
+    case partial(frames: Int, faces: Int, reason: String)
     /// Asked to stop; what was found is in, and the next import goes on from there.
     case stopped
   }
@@ -53,7 +53,8 @@ final class ImportJob: Sendable {
     do {
       let stamp = try FileStamp(path: path)
       if let known = try workspace.knownVideo(
-        path: path, size: stamp.size, modified: stamp.modified), known.state.isFinished
+        path: path, size: stamp.size, modified: stamp.modified), known.state.isFinished,
+        !known.isWithdrawn, !mayBegin(known)
       {
         return finished(known)
       }
@@ -75,19 +76,23 @@ final class ImportJob: Sendable {
       width: info.width, height: info.height, codec: info.codec,
       duration: Self.duration(of: info), frameCount: info.frameCount)
     let video = try workspace.register(facts, note: .now())
+    let begun = mayBegin(video) ? options.parameters : video.parameters
+    let parameters = options.parameters(goingOnFrom: begun)
     let start = try workspace.beginImport(
-      of: video, parameters: options.parameters, identity: options.identity)
+      of: video, parameters: parameters ?? options.parameters,
+      begun: parameters.map { _ in begun }, identity: options.identity)
     guard case .from(let ordinal, let state) = start else { return finished(video) }
     do {
       let found = try VideoImport(
-        job: self, video: video, stamp: stamp, models: try loadedModels()
+        job: self, video: video, stamp: stamp, models: try loadedModels(),
+        isOfOneVersion: parameters == options.parameters
       ).run(source, from: ordinal, state: state, progress: progress)
       let faces = video.faceCount + found.faces
       if found.wasStopped { return .stopped }
       try PoseJob(workspace: workspace).run(video)
       if let damage = source.damage {
         try workspace.endImportPartially(of: video, reason: damage)
-        return .partial(faces: faces, reason: damage)
+        return .partial(frames: found.frames, faces: faces, reason: damage)
       }
       try workspace.finishImport(of: video)
       return .imported(frames: found.frames, faces: faces)
@@ -100,13 +105,21 @@ final class ImportJob: Sendable {
     }
   }
 
+  /// Whether it begins, or begins anew with other options because it found nobody.
+  private func mayBegin(_ video: VideoRecord) -> Bool {
+    video.faceCount == 0 && (video.nextOrdinal == 0 || video.parameters != options.parameters)
+  }
+
   private func finished(_ video: VideoRecord) -> Outcome {
     if video.state == .partial {
-      return .partial(faces: video.faceCount, reason: video.error ?? "damaged")
+      return .partial(frames: 0, faces: video.faceCount, reason: video.error ?? "damaged")
     }
-    return .unchanged(
-      note: video.parameters == options.parameters
-        ? nil : "was imported with other options, which stay: \(video.parameters)")
+    if video.parameters == options.parameters { return .unchanged(note: nil) }
+    let differs =
+      options.parameters(goingOnFrom: video.parameters) == nil
+      ? "with other options, which stay (another workspace can have it with these)"
+      : "by another version, whose faces stay"
+    return .unchanged(note: "was imported \(differs): \(video.parameters)")
   }
 
   private static func duration(of info: VideoInfo) -> Timestamp {
@@ -127,6 +140,9 @@ struct FileStamp: Hashable {
     guard let values = try? FileManager.default.attributesOfItem(atPath: path),
       let size = values[.size] as? NSNumber, let date = values[.modificationDate] as? Date
     else { throw CommandError("\(path): no such file, or it cannot be read") }
+    guard values[.type] as? FileAttributeType == .typeRegular else {
+      throw CommandError("\(path): is no file")
+    }
     self.size = size.int64Value
     modified = Int64((date.timeIntervalSince1970 * 1e9).rounded())
   }

@@ -24,6 +24,20 @@ struct ImportOptions: Hashable, Sendable {
       + "crop=\(faceType.rawValue)/\(cropSize)/jpeg\(jpegQuality)"
   }
 
+  /// Whether it enters every face that is found, of every frame.
+  var seesAll: Bool { frames == .all && smallestFace == 0 && mostFaces == 0 }
+
+  /// What is kept with a video whose import was begun with that text, when this one goes on with it: both
+  /// versions of the aligner, where it is another; nil where the options are others.
+  func parameters(goingOnFrom begun: String) -> String? {
+    func parts(_ text: String) -> [Substring] { text.split(separator: " ", maxSplits: 1) }
+    let (before, now) = (parts(begun), parts(parameters))
+    guard before.count == 2, before[1] == now[1] else { return nil }
+    let versions = before[0].split(separator: ",")
+    return versions.contains(now[0])
+      ? begun : "\(before[0]),\(now[0]) \(now[1])"
+  }
+
   init() {}
 
   /// What a video was begun with; nil where the text is of another version.
@@ -51,6 +65,6 @@ struct ImportOptions: Hashable, Sendable {
       default: break
       }
     }
-    guard self.parameters == parameters else { return nil }
+    guard self.parameters(goingOnFrom: parameters) != nil else { return nil }
   }
 }

@@ -130,8 +130,9 @@ final class ImportRun: Sendable {
         state.summary.frames += frames
         state.summary.faces += faces
       case .unchanged: state.summary.unchanged += 1
-      case .partial(let faces, _):
+      case .partial(let frames, let faces, _):
         state.summary.imported += 1
+        state.summary.frames += frames
         state.summary.faces += faces
         state.summary.problems += 1
       case .stopped: state.summary.wasStopped = true
@@ -145,7 +146,7 @@ final class ImportRun: Sendable {
     case .unchanged(let note):
       if files.count == 1 { reporter.say("\(title): unchanged") }
       if let note { reporter.note("Warning: \(files[index]): \(note)") }
-    case .partial(let faces, let reason):
+    case .partial(_, let faces, let reason):
       reporter.say("\(title): \(faces) faces")
       reporter.note("Error: \(files[index]): \(reason); what could be read is in")
     case .stopped:

@@ -16,8 +16,8 @@ struct VideoFiles {
 
   /// Files, folders, patterns such as `rushes/*.mov`, and `-` for paths on stdin, one a line.
   ///
-  /// Folders are searched with all inside them. Links are followed, each real folder and file once,
-  /// so that a link to a folder above ends there.
+  /// Folders are searched with all inside them, but for hidden files. Links are followed, each real folder
+  /// and file once, so that a link to a folder above ends there.
   init(_ arguments: [String]) {
     for argument in arguments {
       if argument == "-" {
@@ -58,7 +58,11 @@ struct VideoFiles {
     return names.sorted().flatMap { name in
       let path = (folder as NSString).appendingPathComponent(name)
       if isFolder(path) { return videos(inside: path, seen: &seen) }
-      return endings.contains((name as NSString).pathExtension.lowercased()) ? [path] : []
+      // A Mac puts a file ._NAME beside each on other systems' disks, and a pipe has no end.
+      let isVideo =
+        !name.hasPrefix(".") && isFile(path)
+        && endings.contains((name as NSString).pathExtension.lowercased())
+      return isVideo ? [path] : []
     }
   }
 
@@ -79,6 +83,12 @@ private func isFolder(_ path: String) -> Bool {
   let values = try? URL(fileURLWithPath: path).resolvingSymlinksInPath().resourceValues(
     forKeys: [.isDirectoryKey])
   return values?.isDirectory == true
+}
+
+private func isFile(_ path: String) -> Bool {
+  let values = try? URL(fileURLWithPath: path).resolvingSymlinksInPath().resourceValues(
+    forKeys: [.isRegularFileKey])
+  return values?.isRegularFile == true
 }
 
 private func realPath(_ path: String) -> String {

@@ -14,6 +14,8 @@ struct VideoImport {
   /// The file as it was hashed.
   let stamp: FileStamp
   let models: ImportJob.Models
+  /// Whether the frames before, if there are any, were imported by this version of the program.
+  let isOfOneVersion: Bool
 
   /// What was done in one run.
   struct Found {
@@ -81,11 +83,11 @@ struct VideoImport {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try job.workspace.commit(
-      ImportBatch(
-        frames: batch.start..<batch.end, faces: batch.faces, shots: batch.shots,
-        resumeState: Array(try encoder.encode(last))),
-      of: video)
+    var found = ImportBatch(
+      frames: batch.start..<batch.end, faces: batch.faces, shots: batch.shots,
+      resumeState: Array(try encoder.encode(last)))
+    found.hasRulesOfBefore = isOfOneVersion
+    try job.workspace.commit(found, of: video)
     batch = Batch(start: batch.end)
   }
 
