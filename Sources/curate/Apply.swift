@@ -27,7 +27,11 @@ struct Apply: ParsableCommand {
   @Option(name: [.customShort("o"), .long], help: "The file to write: .mp4 or .mov.")
   var out: String
 
-  @Option(help: "Whose face is replaced, where the video is in the catalogue.")
+  @Option(
+    help: """
+      Whose face is replaced, of a video that is in the catalogue; the person of the model's target \
+      unless told.
+      """)
   var identity: String?
 
   @Option(help: "Quality of the H.264 file: 0 lossless, 18 hardly visible, 51 worst.")
@@ -39,7 +43,7 @@ struct Apply: ParsableCommand {
   @Option(help: "The right answer from 'curate sample': report how far the swap is from it.")
   var truth: String?
 
-  @Flag(help: "Replace the output file if it exists.")
+  @Flag(help: "Replace the output and the sheet if they exist; footage never is.")
   var force = false
 
   @OptionGroup(title: "Engine") var engine: EngineOptions
@@ -65,22 +69,26 @@ struct Apply: ParsableCommand {
   }
 
   func run() throws {
-    guard force || !FileManager.default.fileExists(atPath: out) else {
-      throw CommandError("\(out): exists; add --force to replace it")
-    }
+    let opened = try? workspace.open(.readOnly)  // A model works without a catalogue, too.
+    try checkOutputs(opened)
     let folder = URL(fileURLWithPath: workspace.resolveModel(model))
     let torch = try engine.open(nil)
     if let torch { warn("engine: \(torch.description)") }
     let swapModel = try SwapModel(folder: folder, engine: CPUEngine(), torch: torch?.engine)
     let manifest = try Manifest(path: folder.appending(path: TrainJob.manifestName).path)
     let target = manifest.rows.first { $0.side == .target }
+    // Under the name they have by now, if they are of this workspace.
+    let person = target.flatMap { target in
+      FaceID(target.id).flatMap { try? opened?.face($0).identity } ?? target.identity
+    }
     let finder = TargetFinder(
-      workspace: try? workspace.open(.readOnly),  // A model works without a catalogue, too.
-      identity: identity ?? target?.identity)
+      workspace: opened, identity: identity ?? person, isAsked: identity != nil)
     let looking = progress.reporter("find faces", unit: "frames")
     let faces = try finder.faces(in: video) { looking.report($0) }
     looking.finish("in \(faces.count) frames")
-    if faces.isEmpty { warn("Warning: \(video): no face found; it is copied as it is") }
+    guard !faces.isEmpty else {
+      throw CommandError("\(video): no face to swap was found, so nothing was written")
+    }
     var job = ApplyJob(
       model: swapModel, folder: folder, video: video, output: out, faces: faces,
       faceType: target.flatMap { FaceType(rawValue: $0.crop.faceType) } ?? .full)
@@ -92,6 +100,16 @@ struct Apply: ParsableCommand {
       "\(statistics.swapped) of \(statistics.frames) frames, "
         + "\(statistics.framesPerSecond.text(1)) frames/s")
     try show(result)
+  }
+
+  /// Before hours of work, not after.
+  private func checkOutputs(_ opened: Workspace?) throws {
+    let footage =
+      [video] + (try opened?.videos().map(\.facts.path) ?? []) + (truth.map { [$0] } ?? [])
+    try OutputFile.video(out).check(mayReplace: { _ in force }, inputs: footage)
+    if let sheet {
+      try OutputFile.picture(sheet).check(mayReplace: { _ in force }, inputs: footage)
+    }
   }
 
   private func show(_ result: ApplyJob.Result) throws {

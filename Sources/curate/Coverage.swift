@@ -81,6 +81,7 @@ struct CoverageCommand: ParsableCommand {
   }
 
   func run() throws {
+    try FacePage.check(page)
     let opened = try workspace.open(.readOnly)
     let target = try against.map { try FaceQuery(typed: $0, as: "--against") }
     let report = try CoverageReport(

@@ -33,6 +33,7 @@ struct Health: ParsableCommand {
   }
 
   func run() throws {
+    try FacePage.check(page)
     let faceQuery = try FaceQuery(typed: query)
     let opened = try workspace.open(.readOnly)
     let report = try HealthReport(of: opened, faceQuery, worst: worst)

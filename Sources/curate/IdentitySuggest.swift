@@ -89,6 +89,7 @@ extension Identity {
     }
 
     func run() throws {
+      try FacePage.check(page)
       let opened = try workspace.openForWriting()
       let model = try embedding.embed(opened, progress: progress)
       let job = SuggestJob(

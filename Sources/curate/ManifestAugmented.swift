@@ -32,6 +32,7 @@ struct ManifestAugmented: ParsableCommand {
   }
 
   func run() throws {
+    try FacePage.check(page)
     let placed = try PlacedManifest(
       name, shardsIn: crops, workspace: workspace, access: .readOnly, needsCrops: page != nil)
     let sides = Side.allCases.map { VariantSummary(of: placed.manifest, side: $0) }

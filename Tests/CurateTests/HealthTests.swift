@@ -61,4 +61,26 @@ import Testing
     #expect(try workspace.curate("health", "beauty > 3").status == 64)
     #expect(try workspace.curate("health", "identity = nobody").status == 1)
   }
+
+  /// A page takes no file's place but an earlier page's.
+  @Test func aPageReplacesNothingButPages() throws {
+    let workspace = try TestWorkspace()
+    try #require(try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
+    let other = workspace.folder.path("notes.html")
+    try Data("<html>mine</html>".utf8).write(to: URL(fileURLWithPath: other))
+    for verb in [["health"], ["coverage"], ["identity", "suggest"]] {
+      for (page, words) in [
+        (workspace.path + "/catalog.sqlite", ".html"), (Samples.clip("bob-target"), ".html"),
+        (other, "no page of curate's"), (workspace.folder.path("nowhere/a.html"), "no folder"),
+      ] {
+        let refused = try workspace.curate(verb + ["--page", page])
+        #expect(refused.status == 1 && refused.errors.contains(words), "\(refused.errors)")
+        #expect(refused.output.isEmpty)
+      }
+    }
+    #expect(try String(contentsOfFile: other, encoding: .utf8) == "<html>mine</html>")
+    #expect(try workspace.count() > 0)
+    let page = workspace.folder.path("page.html")
+    for _ in 0..<2 { #expect(try workspace.curate("health", "--page", page).status == 0) }
+  }
 }

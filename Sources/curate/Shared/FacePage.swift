@@ -13,11 +13,29 @@ struct FacePage {
   /// Side of a face, in pixels.
   private static let side = 112
 
+  /// In the head of every page, by which an earlier one is known that may be replaced.
+  private static let mark = #"<meta name="generator" content="curate">"#
+
+  /// Throws `CommandError` where the name is no page's, or the file is something else than a page of ours.
+  static func check(_ path: String?) throws {
+    guard let path else { return }
+    func isOurs(_ url: URL) -> Bool {
+      // What cannot be read is nothing of ours.
+      let head = try? FileHandle(forReadingFrom: url).read(upToCount: 4096)
+      return head.map { String(decoding: $0, as: UTF8.self).contains(mark) } ?? false
+    }
+    try OutputFile.page(path).check(
+      mayReplace: isOurs, hint: "it is no page of curate's, so give another name")
+  }
+
   /// Writes it whole or not at all.
+  ///
+  /// Throws as `check` does.
   func write(_ sections: [String], to path: String) throws {
+    try Self.check(path)
     let text = """
       <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8"><title>\(Self.escaped(title))</title>
+      <html lang="en"><head><meta charset="utf-8">\(Self.mark)<title>\(Self.escaped(title))</title>
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <style>\(Self.style)</style></head><body><main>
       <h1>\(Self.escaped(title))</h1><p class="lead">\(lead)</p>
