@@ -20,12 +20,22 @@ struct IdentityChange {
   }
 }
 
+extension FaceQuery {
+  /// Of those that match, one person's.
+  public func among(_ name: String) -> FaceQuery {
+    let own = QueryExpression.compare(.identity, .equal, .text(name))
+    return FaceQuery(
+      expression.map { .and([own, $0]) } ?? own, includesRejected: includesRejected)
+  }
+}
+
 extension Workspace {
   /// Gives a person another name.
   ///
   /// Throws `.unknownIdentity`, or `.invalid` where the new name is taken or empty.
   public func rename(_ name: String, to newName: String, note: ChangeNote) throws {
     let newName = newName.precomposedStringWithCanonicalMapping
+    try Self.checkName(newName)
     try catalog.write { db in
       let row = try identityRow(named: name, in: db)
       let isTaken = try Bool.fetchOne(
@@ -72,18 +82,20 @@ extension Workspace {
     }
   }
 
-  /// Makes another person of those faces of `name` that match; whole tracks move with them.
+  /// Makes another person of those faces of `name` that match; whole tracks move with them, unless told.
   ///
-  /// Returns how many faces changed. Throws `.unknownIdentity`.
+  /// Returns how many faces changed. Throws `.unknownIdentity`, or `.invalid` where none matches.
   @discardableResult
   public func split(
-    _ name: String, matching query: FaceQuery, to newName: String, note: ChangeNote
+    _ name: String, matching query: FaceQuery, to newName: String, scope: DecisionScope = .tracks,
+    note: ChangeNote
   ) throws -> Int {
-    let own = QueryExpression.compare(.identity, .equal, .text(name))
-    let both = query.expression.map { QueryExpression.and([own, $0]) } ?? own
-    return try assign(
-      newName, to: FaceQuery(both, includesRejected: query.includesRejected), creating: true,
-      scope: .tracks, note: note)
+    let own = query.among(name)
+    guard try count(matching: own) > 0 else {
+      throw CatalogError(
+        code: .invalid, subject: name, reason: "has no face that matches \(query.text)")
+    }
+    return try assign(newName, to: own, creating: true, scope: scope, note: note)
   }
 
   /// Names faces and whole tracks, and notes what they were called before.

@@ -88,6 +88,7 @@ extension Workspace {
           || exists(
             "\(faces.text) AND identity_id IS NOT ?", faces.arguments + [person], in: db)
       else { return 0 }
+      if isNew, let name { try Self.checkName(name) }
       let entry = try note.record("identity \(name ?? "(none)")", in: db)
       if isNew, let name { person = try insertIdentity(name, notes: "", entry: entry, in: db) }
       return try changeIdentity(

@@ -23,6 +23,7 @@ extension Workspace {
     try catalog.write { db in
       let name = name.precomposedStringWithCanonicalMapping
       guard try identityNames(in: db).contains(name) == false else { return false }
+      try Self.checkName(name)
       _ = try insertIdentity(
         name, notes: notes, entry: try note.record("identity \(name)", in: db), in: db)
       return true
@@ -49,6 +50,22 @@ extension Workspace {
           rejectedCount: $0["rejected"], videoCount: $0["videos"])
       }
     }
+  }
+
+  /// Throws `.invalid` for what nobody may be called: nothing, what a query means something else by, or what
+  /// breaks lines.
+  static func checkName(_ name: String) throws {
+    func refuse(_ reason: String) -> CatalogError {
+      CatalogError(code: .invalid, subject: "identity \(name.debugDescription)", reason: reason)
+    }
+    guard !name.isEmpty, name == name.trimmingCharacters(in: .whitespacesAndNewlines) else {
+      throw refuse("a name is not empty and has no space around")
+    }
+    guard name.lowercased() != "none" else {
+      throw refuse("means nobody in a query; take another name")
+    }
+    guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else { throw refuse("a name has no control characters") }
   }
 
   func insertIdentity(

@@ -9,7 +9,7 @@ struct Curate: ParsableCommand {
     abstract: "Turn videos into a balanced set of faces, train a face-swap model, apply it.",
     discussion: """
       Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 done in \
-      part (stderr says what was left out), 3 refused by a rights record, 64 wrong usage.
+      part (stderr says what was left out), 64 wrong usage.
       """,
     version: version,
     subcommands: [

@@ -28,7 +28,7 @@ struct Reject: ParsableCommand {
   var dryRun = false
 
   func run() throws {
-    let faceQuery = try FaceQuery(typed: query)
+    let faceQuery = try FaceQuery(deciding: query)
     let opened = try workspace.openForWriting()
     let before = try opened.count()
     if dryRun {
@@ -60,7 +60,7 @@ struct Accept: ParsableCommand {
   var dryRun = false
 
   func run() throws {
-    var faceQuery = try FaceQuery(typed: query)
+    var faceQuery = try FaceQuery(deciding: query)
     faceQuery.includesRejected = true
     let opened = try workspace.openForWriting()
     if dryRun {

@@ -8,8 +8,8 @@ struct Export: ParsableCommand {
     abstract: "Choose a balanced set of faces and freeze it as a manifest.",
     discussion: """
       The same catalogue, recipe and seed give the same bytes. Faces are spread over the cells of \
-      yaw and pitch, the sharpest of each cell first, apart in time; validation faces are of \
-      videos that no training face is of.
+      yaw, pitch and light, good ones that differ from each other first; validation faces are of \
+      videos, else of shots, that no training face is of.
 
       """ + queryHelp)
 

@@ -60,7 +60,7 @@ struct Identity: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-      let faceQuery = try FaceQuery(typed: query)
+      let faceQuery = try FaceQuery(deciding: query)
       let opened = try workspace.openForWriting()
       if dryRun {
         return warn("\(try opened.count(matching: faceQuery)) faces match; nothing was changed")
@@ -94,8 +94,11 @@ struct Identity: ParsableCommand {
 
   struct Split: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a new person of those faces of another that match a query.",
-      discussion: queryHelp)
+      abstract:
+        "Make a new person of those tracks of another that hold a face which matches a query.",
+      discussion:
+        "A track is one person through one shot, so naming one of its faces names all.\n\n"
+        + queryHelp)
 
     @OptionGroup var workspace: WorkspaceOption
 
@@ -108,10 +111,21 @@ struct Identity: ParsableCommand {
     @Argument(help: "The query; only faces of the first name count.")
     var query: String
 
+    @Flag(help: "Name only the very faces that match, not their whole tracks.")
+    var facesOnly = false
+
+    @Flag(help: "Only say how many faces match.")
+    var dryRun = false
+
     func run() throws {
-      let faceQuery = try FaceQuery(typed: query)
-      let changed = try workspace.openForWriting().split(
-        name, matching: faceQuery, to: newName, note: .now())
+      let faceQuery = try FaceQuery(deciding: query)
+      let opened = try workspace.openForWriting()
+      if dryRun {
+        let count = try opened.count(matching: faceQuery.among(name))
+        return warn("\(count) faces match; nothing was changed")
+      }
+      let changed = try opened.split(
+        name, matching: faceQuery, to: newName, scope: facesOnly ? .faces : .tracks, note: .now())
       warn("\(changed) faces are now \(newName)")
     }
   }

@@ -34,9 +34,10 @@ struct TrainRun: ParsableCommand {
   @Option(
     help: """
       light: minutes on a CPU. original: 64 px, 82 million numbers. df and liae: 64 to 512 px, with \
-      masks; liae keeps more of the target's light. -u: the code normalised; -d: half the work.
+      masks; liae keeps more of the target's light. -u: the code normalised; -d: half the work. \
+      light unless told.
       """)
-  var model = TrainingConfiguration.Model.light
+  var model: TrainingConfiguration.Model?
 
   @Option(
     help: "Side of the face, in pixels: a multiple of 16, with -d of 32; original: 64.")
@@ -66,8 +67,8 @@ struct TrainRun: ParsableCommand {
   @Option(help: "Stop after this many minutes.")
   var minutes: Double?
 
-  @Option(help: "Seed of weights, order and warps.")
-  var seed: UInt64 = 1
+  @Option(help: "Seed of weights, order and warps; 1 unless told.")
+  var seed: UInt64?
 
   @Option(help: "Steps between checkpoints.")
   var checkpointEvery = 500
@@ -101,6 +102,11 @@ struct TrainRun: ParsableCommand {
       manifest, shardsIn: crops, workspace: workspace, access: isFirst ? .readWrite : .readOnly)
     let read = placed.manifest
     let name = name ?? read.header.name
+    guard Manifest.isName(name) else {
+      throw CommandError(
+        "--name \(name.debugDescription): a name has letters, digits, '-', '_' and '.', and begins with a letter "
+          + "or digit")
+    }
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))
     var configuration = try settings(in: folder)
     configuration.processes = place?.size ?? 1
@@ -188,12 +194,15 @@ struct TrainRun: ParsableCommand {
     var configuration: TrainingConfiguration
     if resume, let stored = try SwapModel.configuration(in: folder) {
       configuration = stored
+      if let model { configuration.model = model }
+      if let seed { configuration.seed = seed }
       if let resolution { configuration.resolution = resolution }
       if let batchSize { configuration.batchSize = batchSize }
     } else {
+      let model = model ?? .light
       configuration = TrainingConfiguration(
-        model: model, resolution: resolution,
-        batchSize: batchSize ?? model.batchSize, seed: seed)
+        model: model, resolution: resolution, batchSize: batchSize ?? model.batchSize,
+        seed: seed ?? 1)
     }
     if let widths { configuration.widths = widths }
     learning.apply(to: &configuration)

@@ -117,4 +117,54 @@ import Testing
     let whole = try suggestions(workspace)
     #expect(whole.map(\.videos).sorted() == [2, 3])
   }
+
+  @Test func splitTakesTracksUnlessFacesAreAskedFor() throws {
+    let workspace = try TestWorkspace()
+    try #require(
+      try workspace.curate(
+        "import", "--quiet", "--identity", "carl", Samples.clip("bob-1")
+      ).status == 0)
+    let (all, half) = (try workspace.count(), try workspace.count("ordinal < 10"))
+    try #require(half > 0 && half < all)
+    let dry = try workspace.curate("identity", "split", "carl", "dan", "ordinal < 10", "--dry-run")
+    #expect(dry.errors.contains("\(half) faces match") && dry.status == 0)
+    let none = try workspace.curate("identity", "split", "carl", "dan", "ordinal > 99999")
+    #expect(none.status == 1 && none.errors.contains("no face"), "\(none.errors)")
+    #expect(try !workspace.curate("identity").output.contains("dan"))
+    try #require(
+      try workspace.curate("identity", "split", "carl", "dan", "ordinal < 10", "--faces-only")
+        .status == 0)
+    #expect(try workspace.count("identity = dan") == half)
+    try #require(
+      try workspace.curate("identity", "split", "carl", "eve", "ordinal = 12").status == 0)
+    #expect(try workspace.count("identity = carl") == 0)
+  }
+
+  @Test(arguments: ["none", "", " x", "a\u{1b}[31mb"])
+  func whatAQueryCannotNameIsNoName(name: String) throws {
+    let workspace = try TestWorkspace()
+    try #require(
+      try workspace.curate(
+        "import", "--quiet", "--identity", "carl", Samples.clip("bob-1")
+      ).status == 0)
+    for verb in [["assign", name, "ordinal = 0"], ["rename", "carl", name]] {
+      let refused = try workspace.curate(["identity"] + verb)
+      #expect(refused.status == 1 && refused.errors.contains("name"), "\(refused.errors)")
+      #expect(!refused.errors.contains("CHECK") && !refused.errors.contains("\u{1b}"))
+    }
+    #expect(try workspace.count("identity = carl") == workspace.count())
+  }
+
+  @Test func anEmptyQueryDecidesNothing() throws {
+    let workspace = try TestWorkspace()
+    try #require(try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)
+    let all = try workspace.count()
+    for verb in [["reject"], ["accept"], ["identity", "assign", "zoe"]] {
+      let refused = try workspace.curate(verb + [" "])
+      #expect(refused.status == 64 && refused.errors.contains("empty"), "\(refused.errors)")
+    }
+    #expect(try workspace.count("identity = none") == all)
+    #expect(try workspace.curate("reject", "not rejected").status == 0)
+    #expect(try workspace.count() == 0)
+  }
 }

@@ -39,6 +39,27 @@ import Testing
     #expect(try train(workspace, "--name", "many", "--iterations", "2").status == 0)
   }
 
+  @Test func aModelStaysInTheWorkspaceAndAsItWasBegun() throws {
+    let workspace = try TestWorkspace.paired(faces: 20)
+    for name in ["../../evil", "a/b", ".hidden", "x y"] {
+      let refused = try train(workspace, "--name", name, "--iterations", "1")
+      #expect(refused.status == 1 && refused.errors.contains("--name"), "\(refused.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: workspace.folder.path("evil")))
+    try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
+    for change in [["--model", "original"], ["--seed", "9"]] {
+      let refused = try workspace.curate(
+        ["train", "pair", "--name", "m", "--resume", "--quiet", "--iterations", "4"] + change)
+      #expect(refused.status == 1)
+      #expect(refused.errors.contains("the run began with"), "\(refused.errors)")
+    }
+    let resumed = try workspace.curate(
+      "train", "pair", "--name", "m", "--resume", "--quiet", "--iterations", "4", "--model",
+      "light",
+      "--seed", "1")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+  }
+
   @Test func aRunLeavesItsPageItsStatusAndTheLossesOfItsFaces() throws {
     let workspace = try TestWorkspace.paired(faces: 70)
     let hash = try workspace.contentHash()

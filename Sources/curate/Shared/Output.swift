@@ -49,7 +49,9 @@ struct Column<Row> {
   }
 
   static func table(_ rows: [Row], _ columns: [Column]) -> String {
-    let cells = rows.map { row in columns.map { $0.text(row) } }
+    let cells = rows.map { row in
+      columns.map { $0.text(row).printable.replacingOccurrences(of: "\n", with: "\\n") }
+    }
     let widths = columns.indices.map { index in
       max(columns[index].title.count, cells.map { $0[index].count }.max() ?? 0)
     }
@@ -96,5 +98,18 @@ extension ExitCode {
 
 /// One line on stderr.
 func warn(_ line: String) {
-  FileHandle.standardError.write(Data((line + "\n").utf8))
+  FileHandle.standardError.write(Data((line.printable + "\n").utf8))
+}
+
+extension String {
+  /// Without what a terminal would obey: names of files can hold anything.
+  var printable: String {
+    guard unicodeScalars.contains(where: Self.isObeyed) else { return self }
+    return unicodeScalars.map { Self.isObeyed($0) ? $0.escaped(asASCII: true) : String($0) }
+      .joined()
+  }
+
+  private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+  }
 }

@@ -51,6 +51,17 @@ extension ChangeNote {
 }
 
 extension FaceQuery {
+  /// The query as typed, of a command that changes what it matches: an empty one, which would be every face,
+  /// ends it as wrong usage.
+  init(deciding text: String) throws {
+    try self.init(typed: text)
+    guard expression != nil else {
+      warn(
+        "Error: query: is empty, which would be every face; if you mean that, type 'not rejected'")
+      throw ExitCode.usage
+    }
+  }
+
   /// The query as typed; a mistake is shown under the text and ends the command as wrong usage.
   ///
   /// `name` says which query it is.
