@@ -71,7 +71,7 @@ struct Apply: ParsableCommand {
   func run() throws {
     let opened = try? workspace.open(.readOnly)  // A model works without a catalogue, too.
     try checkOutputs(opened)
-    let folder = URL(fileURLWithPath: workspace.resolveModel(model))
+    let folder = URL(fileURLWithPath: try workspace.existingModel(model))
     let torch = try engine.open(nil)
     if let torch { warn("engine: \(torch.description)") }
     let swapModel = try SwapModel(folder: folder, engine: CPUEngine(), torch: torch?.engine)

@@ -85,7 +85,10 @@ struct Faces: ParsableCommand {
     let faceQuery = try FaceQuery(typed: query)
     let opened = try workspace.open(.readOnly)
     let order = try sortOrder()
-    if explain { return try OutputOption.say(opened.explain(faceQuery, sort: order)) }
+    if explain {
+      let sql = try opened.explain(faceQuery, sort: order)
+      return try output.show(["sql": sql]) { sql }
+    }
     if facets { return try output.show(FacetLine.lines(of: opened, faceQuery), FacetLine.columns) }
     let total = try opened.count(matching: faceQuery)
     if count { return try output.show(["count": total]) { "\(total)" } }

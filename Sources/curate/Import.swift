@@ -83,6 +83,9 @@ struct Import: ParsableCommand {
     if let identity { try opened.createIdentity(identity, note: .now()) }
     let videos = VideoFiles(paths)
     for problem in videos.problems { warn("Error: \(problem.path): \(problem.reason)") }
+    guard !videos.files.isEmpty || !videos.problems.isEmpty else {
+      throw CommandError("standard input names no video")
+    }
     let files = shard.map { $0.share(of: videos.files) } ?? videos.files
     try ImportRun.run(
       files, options: options, in: opened, jobs: jobs, problems: videos.problems.count,
@@ -115,7 +118,9 @@ struct SamplingOption: ParsableArguments {
       throw ValidationError("only one of --every, --fps and --keyframes makes sense")
     }
     if let every, every < 1 { throw ValidationError("--every is at least 1") }
-    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is 0 to 1000") }
+    if let fps, !(fps > 0 && fps <= 1000) {
+      throw ValidationError("--fps is more than 0, and at most 1000")
+    }
     let (from, to) = (start?.seconds ?? 0, end?.seconds)
     if let to, to <= from { throw ValidationError("--end lies after --start") }
     let rate: FrameSelection.Rate =

@@ -33,7 +33,8 @@ struct Merge: ParsableCommand {
           problems += 1
         }
       } catch {
-        warn("Error: \(part): \(error)")
+        let text = "\(error)"
+        warn("Error: " + (text.hasPrefix(part + ": ") ? text : "\(part): \(text)"))
         problems += 1
       }
     }

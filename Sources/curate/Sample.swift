@@ -27,7 +27,9 @@ struct Sample: ParsableCommand {
   var height = 360
 
   func validate() throws {
-    guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds is 0 to 3600") }
+    guard seconds > 0, seconds <= 3600 else {
+      throw ValidationError("--seconds is more than 0, and at most 3600")
+    }
     guard (180...2160).contains(height), height % 18 == 0 else {
       throw ValidationError("--height is a multiple of 18, from 180 to 2160")
     }

@@ -124,7 +124,7 @@ struct TrainRun: ParsableCommand {
     var job = TrainJob(
       workspace: placed.workspace, manifest: read, crops: placed.crops, folder: folder,
       configuration: configuration, torch: torch,
-      startingFrom: from.map { URL(fileURLWithPath: workspace.resolveModel($0)) })
+      startingFrom: try from.map { URL(fileURLWithPath: try workspace.existingModel($0)) })
     job.truth = swapTruth
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }

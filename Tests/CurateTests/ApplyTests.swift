@@ -159,6 +159,13 @@ import Testing
     #expect(try String(contentsOfFile: sheet, encoding: .utf8) == "mine")
   }
 
+  @Test func aModelThatIsNotThereIsNamedWithThoseThatAre() throws {
+    let workspace = try workspace()
+    let refused = try workspace.curate(
+      "apply", "pear", Samples.clip("bob-2"), "-o", workspace.folder.path("out.mp4"))
+    #expect(refused.status == 1 && refused.errors == "Error: pear: no such model; there are pair\n")
+  }
+
   @Test func aClipWithoutAFaceGivesNoVideo() throws {
     let workspace = try workspace()
     let clip = workspace.folder.path("grey.mp4")

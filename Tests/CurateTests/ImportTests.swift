@@ -52,10 +52,16 @@ import Testing
       atPath: Samples.clip("bob-target"), toPath: footage.path("one.mp4"))
     try Data("x".utf8).write(to: URL(fileURLWithPath: footage.path("._one.mp4")))
     #expect(try Shell.run("mkfifo", [footage.path("pipe.mp4")]).status == 0)
+    // What a sample shows the right answer with is no footage, unless it is asked for.
+    let samples = Samples.folder.path("clips")
+    #expect(FileManager.default.fileExists(atPath: samples + "/truth/.nomedia"))
+    try FileManager.default.copyItem(atPath: samples + "/truth", toPath: footage.path("truth"))
     let workspace = try TestWorkspace()
     let imported = try workspace.curate("import", "--quiet", footage.url.path)
     #expect(imported.status == 0, "\(imported.errors)")
     #expect(try workspace.videos().count == 1)
+    try #require(try workspace.curate("import", "--quiet", footage.path("truth")).status == 0)
+    #expect(try workspace.videos().count == 2)
     let named = try workspace.curate("import", "--quiet", footage.path("pipe.mp4"))
     #expect(named.status == 1 && named.errors.contains("is no file"), "\(named.errors)")
   }

@@ -97,6 +97,11 @@ struct ExportJob {
     }
     let rows = pool.faces.rows(of: selection.choices.lazy.map(\.id))
     let records = try workspace.faces(rows: selection.choices.compactMap { rows[$0.id] })
+    let videos = Set(records.map(\.videoSHA256))
+    for video in try workspace.videos(in: [.importing, .failed])
+    where videos.contains(video.facts.sha256) {
+      warn("Warning: \(video.name): its import is not finished; curate retry goes on with it")
+    }
     let (split, leak) = try split(records)
     var made = zip(selection.choices, records).map { choice, face in
       row(face, side: side, choice: choice, isHeldOut: split.validation.contains(choice.id))

@@ -34,8 +34,10 @@ struct SampleJob {
   /// Draws one file; the truth comes last, so where it is, the video is whole.
   func write(_ output: Output, progress: (Progress) -> Void) throws {
     let clip = output.clip
-    try FileManager.default.makeFolder(
-      URL(fileURLWithPath: output.video).deletingLastPathComponent().path)
+    let folder = URL(fileURLWithPath: output.video).deletingLastPathComponent().path
+    try FileManager.default.makeFolder(folder)
+    // An import of all clips leaves the right answers out.
+    if output.face != nil { try AtomicFile.write(Data(), to: "\(folder)/\(VideoFiles.noFootage)") }
     let rate = Int32(clip.framesPerSecond)
     var settings = VideoSettings(
       width: clip.width, height: clip.height,

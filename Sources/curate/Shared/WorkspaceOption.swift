@@ -35,6 +35,20 @@ struct WorkspaceOption: ParsableArguments {
     name.hasSuffix(".jsonl") || name.contains("/") ? name : manifestPath(name)
   }
 
+  /// The folder of a model that is there.
+  ///
+  /// Throws `CommandError`, which names those of the workspace.
+  func existingModel(_ name: String) throws -> String {
+    let path = resolveModel(name)
+    guard !FileManager.default.fileExists(atPath: path) else { return path }
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/models")) ?? []
+    throw CommandError(
+      "\(name): no such model; "
+        + (all.isEmpty
+          ? "none is in \(folder)/models" : "there are \(all.sorted().joined(separator: ", "))")
+    )
+  }
+
   /// The model of that name, or the folder itself when a path is given.
   func resolveModel(_ name: String) -> String {
     name.contains("/") ? name : modelFolder(name)

@@ -8,6 +8,9 @@ struct VideoFiles {
     "flv", "3gp", "ogv",
   ]
 
+  /// A file by which a folder says that it holds none.
+  static let noFootage = ".nomedia"
+
   /// In the order given, those of a folder or pattern sorted; each file once.
   private(set) var files: [String] = []
   /// Folders without a video and patterns nothing matches, each with the reason.
@@ -16,8 +19,9 @@ struct VideoFiles {
 
   /// Files, folders, patterns such as `rushes/*.mov`, and `-` for paths on stdin, one a line.
   ///
-  /// Folders are searched with all inside them, but for hidden files. Links are followed, each real folder
-  /// and file once, so that a link to a folder above ends there.
+  /// Folders are searched with all inside them, but for hidden files and folders in them that hold a file
+  /// `.nomedia`, as phones mark what is no footage. Links are followed, each real folder and file once, so
+  /// that a link to a folder above ends there.
   init(_ arguments: [String]) {
     for argument in arguments {
       if argument == "-" {
@@ -57,7 +61,10 @@ struct VideoFiles {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().flatMap { name in
       let path = (folder as NSString).appendingPathComponent(name)
-      if isFolder(path) { return videos(inside: path, seen: &seen) }
+      if isFolder(path) {
+        let isFootage = !FileManager.default.fileExists(atPath: path + "/\(noFootage)")
+        return isFootage ? videos(inside: path, seen: &seen) : []
+      }
       // A Mac puts a file ._NAME beside each on other systems' disks, and a pipe has no end.
       let isVideo =
         !name.hasPrefix(".") && isFile(path)
