@@ -71,6 +71,19 @@ extension Workspace {
     }
   }
 
+  /// Videos that lay where this one lies, such as the same file before it was whole, with faces that stand,
+  /// each with the entry of the log that brought it in.
+  public func formerVideos(at video: VideoRecord) throws -> [(video: VideoRecord, entry: Int64)] {
+    try catalog.read { db in
+      try Row.fetchAll(
+        db,
+        sql: VideoRecord.selection
+          + " WHERE video.path = ? AND video.id <> ? AND NOT video.withdrawn ORDER BY video.id",
+        arguments: [video.facts.path, video.row]
+      ).map { (try VideoRecord($0), $0["journal_id"]) }.filter { $0.0.faceCount > 0 }
+    }
+  }
+
   /// Forgets a file of which nothing could be read.
   public func forgetUnreadable(path: String) throws {
     try catalog.write { db in

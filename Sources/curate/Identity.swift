@@ -80,14 +80,25 @@ struct Identity: ParsableCommand {
     @Argument(help: "The names, the one that stays last.")
     var names: [String]
 
+    @Flag(help: "Only say how many faces would change.")
+    var dryRun = false
+
     func validate() throws {
       guard names.count >= 2 else { throw ValidationError("merge takes two names or more") }
     }
 
     func run() throws {
       let stays = names[names.count - 1]
-      let changed = try workspace.openForWriting().merge(
-        Array(names.dropLast()), into: stays, note: .now())
+      let opened = try workspace.openForWriting()
+      if dryRun {
+        for name in names { try opened.checkIdentity(name) }
+        let joining = Set(names).subtracting([stays])
+        let count = try opened.identities().reduce(0) {
+          $0 + (joining.contains($1.name) ? $1.faceCount : 0)
+        }
+        return warn("\(count) faces would be \(stays); nothing was changed")
+      }
+      let changed = try opened.merge(Array(names.dropLast()), into: stays, note: .now())
       warn("\(changed) faces are now \(stays); curate undo takes it back")
     }
   }

@@ -196,8 +196,17 @@ extension Identity {
     @Argument(help: "The name.")
     var name: String
 
+    @Flag(help: "Only say how many faces would be rejected.")
+    var dryRun = false
+
     func run() throws {
-      let count = try workspace.openForWriting().exclude(name, note: .now())
+      let opened = try workspace.openForWriting()
+      if dryRun {
+        try opened.checkIdentity(name)
+        let count = try opened.count(matching: .all.among(name))
+        return warn("\(count) faces would be rejected; nothing was changed")
+      }
+      let count = try opened.exclude(name, note: .now())
       warn("\(count) faces rejected" + (count > 0 ? "; curate undo takes it back" : ""))
     }
   }

@@ -110,6 +110,7 @@ struct TrainRun: ParsableCommand {
     let folder = URL(fileURLWithPath: workspace.resolveModel(name))
     var configuration = try settings(in: folder)
     configuration.processes = place?.size ?? 1
+    try checkMemory(configuration)
     // Takes its time, and the others do not wait for ever.
     let swapTruth =
       isFirst
@@ -187,6 +188,17 @@ struct TrainRun: ParsableCommand {
       text += "  swap \(swap.psnr.text(1)) dB \(swap.ssim.text(3))"
     }
     return text
+  }
+
+  /// Refuses batches whose faces alone fill the memory; what a network needs besides is many times that.
+  private func checkMemory(_ configuration: TrainingConfiguration) throws {
+    let (size, side) = (configuration.batchSize, configuration.resolution)
+    // Both sides, bent and not, three colours, four bytes; two batches are made ahead.
+    let bytes = Double(size) * Double(side * side) * 2 * 2 * 3 * 4 * 3
+    guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
+      throw CommandError(
+        "--batch-size \(size): so many faces of \(side) px have no room in the memory")
+    }
   }
 
   /// What was typed, over what a run that is resumed was begun with.

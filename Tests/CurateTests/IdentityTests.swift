@@ -155,6 +155,25 @@ import Testing
     #expect(try workspace.count("identity = carl") == workspace.count())
   }
 
+  @Test func whatWouldChangeCanBeAskedFirst() throws {
+    let workspace = try TestWorkspace()
+    for (name, clip) in [("carl", "bob-1"), ("dan", "bob-target")] {
+      try #require(
+        try workspace.curate("import", "--quiet", "--identity", name, Samples.clip(clip)).status
+          == 0)
+    }
+    let hash = try workspace.contentHash()
+    let (carl, dan) = (
+      try workspace.count("identity = carl"), try workspace.count("identity = dan")
+    )
+    let merge = try workspace.curate("identity", "merge", "carl", "dan", "--dry-run")
+    #expect(merge.errors.hasPrefix("\(carl) faces would be dan"), "\(merge.errors)")
+    let exclude = try workspace.curate("identity", "exclude", "dan", "--dry-run")
+    #expect(exclude.errors.hasPrefix("\(dan) faces would be rejected"), "\(exclude.errors)")
+    #expect(try workspace.curate("identity", "exclude", "eve", "--dry-run").status == 1)
+    #expect(try workspace.contentHash() == hash)
+  }
+
   @Test func anEmptyQueryDecidesNothing() throws {
     let workspace = try TestWorkspace()
     try #require(try workspace.curate("import", "--quiet", Samples.clip("bob-target")).status == 0)

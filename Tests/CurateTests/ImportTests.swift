@@ -66,6 +66,26 @@ import Testing
     #expect(named.status == 1 && named.errors.contains("is no file"), "\(named.errors)")
   }
 
+  /// A file that was still being written when it was first imported.
+  @Test func aFileThatHoldsSomethingElseNowIsTold() throws {
+    let workspace = try TestWorkspace()
+    let file = workspace.folder.path("grow.mp4")
+    try FileManager.default.copyItem(atPath: Samples.clip("bob-target"), toPath: file)
+    try #require(try workspace.curate("import", "--quiet", file).status == 0)
+    let before = try workspace.count()
+    try FileManager.default.removeItem(atPath: file)
+    try FileManager.default.copyItem(atPath: Samples.clip("bob-1"), toPath: file)
+    let again = try workspace.curate("import", "--quiet", file)
+    #expect(
+      again.status == 0 && again.errors.contains("its \(before) faces stay"), "\(again.errors)")
+    let words = again.errors.split(separator: " ").map(String.init)
+    let entry = try #require(words.firstIndex(of: "undo").map { words[$0 + 1] })
+    try #require(try workspace.curate("undo", entry).status == 0)
+    #expect(try workspace.videos().map(\.state).sorted() == ["done", "undone"])
+    // Nothing more to tell.
+    #expect(try !workspace.curate("import", "--quiet", file).errors.contains("stay"))
+  }
+
   @Test func filesThatAreGoneAreForgotten() throws {
     let workspace = try TestWorkspace()
     let file = workspace.folder.path("broken.mp4")

@@ -46,12 +46,16 @@ import Testing
       #expect(refused.status == 1 && refused.errors.contains("--name"), "\(refused.errors)")
     }
     #expect(!FileManager.default.fileExists(atPath: workspace.folder.path("evil")))
+    let huge = try train(workspace, "--batch-size", "100000000", "--iterations", "1")
+    #expect(huge.status == 1 && huge.errors.contains("no room"), "\(huge.errors)")
     try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
-    for change in [["--model", "original"], ["--seed", "9"]] {
+    for (change, words) in [
+      (["--model", "original"], "original"), (["--seed", "9"], "the run began with 1"),
+    ] {
       let refused = try workspace.curate(
         ["train", "pair", "--name", "m", "--resume", "--quiet", "--iterations", "4"] + change)
       #expect(refused.status == 1)
-      #expect(refused.errors.contains("the run began with"), "\(refused.errors)")
+      #expect(refused.errors.contains(words), "\(refused.errors)")
     }
     let resumed = try workspace.curate(
       "train", "pair", "--name", "m", "--resume", "--quiet", "--iterations", "4", "--model",

@@ -76,6 +76,11 @@ final class ImportJob: Sendable {
       width: info.width, height: info.height, codec: info.codec,
       duration: Self.duration(of: info), frameCount: info.frameCount)
     let video = try workspace.register(facts, note: .now())
+    for former in try workspace.formerVideos(at: video) {
+      warn(
+        "Warning: \(path): held something else when it was imported before; its \(former.video.faceCount) faces stay, "
+          + "and curate undo \(former.entry) takes them back")
+    }
     let begun = mayBegin(video) ? options.parameters : video.parameters
     let parameters = options.parameters(goingOnFrom: begun)
     let start = try workspace.beginImport(
