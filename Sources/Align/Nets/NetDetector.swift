@@ -70,7 +70,7 @@ package final class NetDetector: BoxDetector {
   }
 
   /// Smallest longer side that a picture is also searched at, in pixels.
-  private static let coarsest = 256
+  private static let coarsest = 224
 
   /// The faces of a picture that are likelier than `threshold`, likeliest first.
   ///
