@@ -56,7 +56,9 @@ struct TrainStatus: ParsableCommand {
   func run() throws {
     // A run's own files say all; the workspace only where to look.
     if models.isEmpty { _ = try workspace.open(.readOnly) }
-    let folders = models.isEmpty ? try found() : models.map(workspace.resolveModel)
+    let folders =
+      models.isEmpty
+      ? workspace.modelNames.map(workspace.modelFolder) : models.map(workspace.resolveModel)
     var (lines, failures): ([Line], Int) = ([], 0)
     for folder in folders {
       do {
@@ -93,12 +95,5 @@ struct TrainStatus: ParsableCommand {
       }
     }
     if failures > 0 { throw lines.isEmpty ? ExitCode.failure : ExitCode.partly }
-  }
-
-  private func found() throws -> [String] {
-    let folder = workspace.modelFolder("")
-    // A workspace in which nothing was trained has no such folder.
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().map(workspace.modelFolder)
   }
 }

@@ -60,7 +60,7 @@ package struct WarpMesh: Sendable {
   }
 
   /// Pixels of a row or column whose centres lie between.
-  package static func centers(from low: Float, to high: Float, limit: Int) -> Range<Int> {
+  private static func centers(from low: Float, to high: Float, limit: Int) -> Range<Int> {
     let first = Int(max(0, min(Float(limit), (low - 0.5).rounded(.up))))
     let end = Int(max(0, min(Float(limit), (high + 0.5).rounded(.down))))
     return first..<max(first, end)
@@ -68,7 +68,7 @@ package struct WarpMesh: Sendable {
 
   /// The affine map from a moved triangle back: what a step along x and along y of the result is in
   /// the picture, and where the first corner was.
-  package static func back(
+  private static func back(
     from: (Point, Point, Point), to: (Point, Point, Point)
   ) -> (a: Point, b: Point, origin: Point) {
     let (u, v) = (to.1 - to.0, to.2 - to.0)

@@ -96,22 +96,9 @@ extension Pixels {
   mutating func warp(_ mesh: WarpMesh) {
     let source = values
     let pixels = source.span
-    for corners in mesh.triangles {
-      let (from, to) = (corners.points(mesh.from), corners.points(mesh.to))
-      guard WarpMesh.area(to) > 0 else { continue }
-      let box = Box(around: [to.0, to.1, to.2])
-      let columns = WarpMesh.centers(from: box.x, to: box.x + box.width, limit: width)
-      // Where a pixel of the result was, counted from the triangle's first corner.
-      let (a, b, origin) = WarpMesh.back(from: from, to: to)
-      for y in WarpMesh.centers(from: box.y, to: box.y + box.height, limit: height) {
-        for x in columns {
-          let point = Point(x: Float(x) + 0.5, y: Float(y) + 0.5)
-          guard WarpMesh.shares(of: point, in: to).min() >= -1e-4 else { continue }
-          let seen = origin + a * (point.x - to.0.x) + b * (point.y - to.0.y)
-          values[y * width + x] = cubic(
-            pixels, width: width, height: height, x: seen.x - 0.5, y: seen.y - 0.5)
-        }
-      }
+    for (index, origin) in mesh.origins(width: width, height: height).enumerated() {
+      values[index] = cubic(
+        pixels, width: width, height: height, x: origin.x - 0.5, y: origin.y - 0.5)
     }
   }
 }

@@ -41,12 +41,17 @@ struct WorkspaceOption: ParsableArguments {
   func existingModel(_ name: String) throws -> String {
     let path = resolveModel(name)
     guard !FileManager.default.fileExists(atPath: path) else { return path }
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/models")) ?? []
+    let all = modelNames.joined(separator: ", ")
     throw CommandError(
       "\(name): no such model; "
-        + (all.isEmpty
-          ? "none is in \(folder)/models" : "there are \(all.sorted().joined(separator: ", "))")
-    )
+        + (all.isEmpty ? "none is in \(folder)/models" : "there are \(all)"))
+  }
+
+  /// The models of the workspace, by name.
+  var modelNames: [String] {
+    // A workspace in which nothing was trained has no such folder.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: modelFolder(""))) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
   }
 
   /// The model of that name, or the folder itself when a path is given.
