@@ -19,7 +19,7 @@ public enum FaceModels: Sendable {
 public final class FaceAligner {
   /// Changes whenever the same video gives other faces.
   public static let version =
-    FaceNetFiles.digest.map { "align-8+\($0)" } ?? "align-8"
+    FaceNetFiles.digest.map { "align-9+\($0)" } ?? "align-9"
 
   let finder: any FaceFinder
 

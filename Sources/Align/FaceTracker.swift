@@ -7,7 +7,7 @@ public import FaceCore
 /// it can be stored and go on later as if nothing had happened.
 public struct FaceTracker: Hashable, Sendable, Codable {
   public struct Options: Hashable, Sendable, Codable {
-    /// How many frames in a row a face may be missing.
+    /// How many frames in a row a face may be missing; more where frames between are not looked at.
     public var longestGap: Int
     /// How far landmarks may be, on average, from where the track expects them, in sizes of the
     /// face's box.
@@ -19,8 +19,13 @@ public struct FaceTracker: Hashable, Sendable, Codable {
     }
   }
 
+  /// Frames between two that are looked at, at most, for a face in both to be one: about a second.
+  private static let longestStep = 30
+
   public let options: Options
   private var tracks: [Track] = []
+  /// The one looked at last; nil at first.
+  private var lastFrame: Int?
   private var nextTrack = 0
 
   public init(options: Options = Options()) { self.options = options }
@@ -35,8 +40,11 @@ public struct FaceTracker: Hashable, Sendable, Codable {
   /// `frame` is the frame's number; frames may be left out but must grow. Traps otherwise.
   public mutating func tracks(of faces: [Landmarks], frame: Int) -> [Int] {
     precondition(tracks.allSatisfy { $0.frame < frame }, "frames come in order")
-    let longestGap = options.longestGap
-    tracks.removeAll { frame - $0.frame > longestGap + 1 }
+    let (longestGap, lastFrame) = (options.longestGap, self.lastFrame)
+    tracks.removeAll {
+      frame - $0.frame > ($0.frame == lastFrame ? Self.longestStep : longestGap + 1)
+    }
+    self.lastFrame = frame
     var result = [Int?](repeating: nil, count: faces.count)
     var taken = Set<Int>()
     for pair in pairs(of: faces, frame: frame) {
@@ -60,7 +68,8 @@ public struct FaceTracker: Hashable, Sendable, Codable {
     var pairs: [(distance: Float, track: Int, face: Int)] = []
     for (track, known) in tracks.enumerated() {
       for (face, landmarks) in faces.enumerated() {
-        let distance = known.distance(to: landmarks, frame: frame)
+        let distance = known.distance(
+          to: landmarks, frame: frame, goesOn: frame - known.frame <= options.longestGap + 1)
         if distance <= options.reach { pairs.append((distance, track, face)) }
       }
     }
@@ -81,8 +90,10 @@ private struct Track: Hashable, Sendable, Codable {
   }
 
   /// Mean distance between the landmarks and where they are expected, in sizes of the face.
-  func distance(to other: Landmarks, frame: Int) -> Float {
-    let shift = velocity * Float(frame - self.frame)
+  ///
+  /// It `goesOn` as it moved unless frames between were not looked at: it may have turned back meanwhile.
+  func distance(to other: Landmarks, frame: Int, goesOn: Bool) -> Float {
+    let shift = velocity * Float(goesOn ? frame - self.frame : 0)
     var sum: Float = 0
     for (mine, theirs) in zip(landmarks.points, other.points) {
       sum += (mine + shift).distance(to: theirs)

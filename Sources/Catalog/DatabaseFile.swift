@@ -6,6 +6,8 @@ import GRDB
 struct DatabaseFile: Sendable {
   let path: String
   private let access: Access
+  /// Whether it lies where SQLite may write nothing beside it.
+  private let isImmutable: Bool
 
   private enum Access {
     case write(DatabasePool)
@@ -38,6 +40,7 @@ struct DatabaseFile: Sendable {
     // 32 MB of pages: the upper levels of every index of ten million faces stay in memory.
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -32768") }
     self.path = path
+    isImmutable = false
     access = try translating(path) {
       let pool = try DatabasePool(path: path, configuration: configuration)
       try pool.writeWithoutTransaction { db in
@@ -61,17 +64,18 @@ struct DatabaseFile: Sendable {
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")  // None: settled.
     let isSettled =
       (log?[.size] as? Int ?? 0) == 0 && !FileManager.default.fileExists(atPath: path + "-journal")
-    access = try translating(path) {
+    (access, isImmutable) = try translating(path) {
       do {
-        return .read(try ReadConnections(path: path, readOnly: !canRepair, isMapped: isMapped))
+        let opened = try ReadConnections(path: path, readOnly: !canRepair, isMapped: isMapped)
+        return (.read(opened), false)
       } catch let error as DatabaseError
         where !canRepair && isSettled
         && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
       {
-        return .read(
-          try ReadConnections(
-            path: "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true,
-            isMapped: isMapped))
+        let opened = try ReadConnections(
+          path: "file:\(DatabaseFile.escaped(path))?immutable=1", readOnly: true,
+          isMapped: isMapped)
+        return (.read(opened), true)
       }
     }
   }
@@ -137,7 +141,8 @@ struct DatabaseFile: Sendable {
     }
     return try translating(path) {
       try writer.writeWithoutTransaction { db in
-        let uri = "file:\(DatabaseFile.escaped(other.path))?mode=ro"
+        let mode = other.isImmutable ? "immutable=1" : "mode=ro"
+        let uri = "file:\(DatabaseFile.escaped(other.path))?\(mode)"
         try db.execute(sql: "ATTACH DATABASE ? AS part", arguments: [uri])
         defer { try? db.execute(sql: "DETACH DATABASE part") }  // Closed with the file if not now.
         return try body(db)

@@ -99,6 +99,10 @@ public struct ImportBatch: Sendable {
   /// Whether the rules of its measures are those of the frames before; if not, their versions are not kept
   /// for the video, and measuring takes it for stale.
   public var hasRulesOfBefore = true
+  /// What its import was begun with, nil for any.
+  ///
+  /// A batch is refused where another import took over since.
+  public var parameters: String?
 
   public init(
     frames: Range<Int>, faces: [NewFace], shots: [NewShot] = [], resumeState: [UInt8] = []

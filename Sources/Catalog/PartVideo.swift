@@ -58,7 +58,10 @@ struct PartVideo {
         """,
       arguments: [video, row, start])
     let count = db.changesCount
+    try copyTold(video)
+    try copyEntries(video)
     try copyDecisions(video)
+    try copyTracksDecided(video)
     return count
   }
 
@@ -89,7 +92,8 @@ struct PartVideo {
   private func copyVideo() throws -> Int64 {
     let columns = """
       sha256, size, modified, path, name, width, height, codec, time_numerator, time_denominator,
-      duration, frame_count, state, error, next_ordinal, resume_state, parameters, withdrawn
+      duration, frame_count, state, error, next_ordinal, resume_state, parameters, withdrawn,
+      first_track, end_track, first_shot
       """
     guard
       let source = try Row.fetchOne(
@@ -115,7 +119,7 @@ struct PartVideo {
         arguments: [row, known])
       return known
     }
-    let entry = try PartVideo.copiedEntry(source, in: db)
+    let entry = try PartVideo.newEntry(source, in: db)
     try db.execute(
       sql: """
         INSERT INTO main.video(\(columns), identity_id, journal_id)
@@ -125,46 +129,55 @@ struct PartVideo {
     return db.lastInsertedRowID
   }
 
-  /// The same entry of the part's journal here, once however often it is asked for.
-  static func copiedEntry(_ row: Row, in db: Database) throws -> Int64 {
-    let values: StatementArguments = [
-      row["at"] as String, row["author"] as String, row["command"] as String,
-      row["summary"] as String,
-    ]
-    let known = try Int64.fetchOne(
-      db,
-      sql: """
-        SELECT id FROM main.journal WHERE at = ? AND author = ? AND command = ? AND summary = ?
-        """,
-      arguments: values)
-    if let known { return known }
+  /// Names given to whole tracks, and the imports that took the place of others.
+  private func copyTracksDecided(_ video: Int64) throws {
+    func mapped(_ column: String) -> String {
+      "(SELECT mine FROM temp.entry_map WHERE theirs = \(column))"
+    }
     try db.execute(
-      sql: "INSERT INTO main.journal(at, author, command, summary) VALUES (?, ?, ?, ?)",
-      arguments: values)
-    return db.lastInsertedRowID
+      sql: """
+        INSERT INTO main.track_decision SELECT \(mapped("journal_id")), ?1, track,
+          \(PartVideo.person("identity_id")), \(PartVideo.person("previous_identity_id"))
+        FROM part.track_decision WHERE video_id = ?2 ON CONFLICT DO NOTHING
+        """,
+      arguments: [video, row])
+    try db.execute(
+      sql: """
+        INSERT INTO main.reimport(journal_id, video_id, first_track, end_track, first_shot,
+          reimport_id, state, error, frame_count, next_ordinal, resume_state, parameters, identity_id)
+        SELECT \(mapped("journal_id")), ?1, first_track, end_track, first_shot,
+          \(mapped("reimport_id")), state, error, frame_count, next_ordinal, resume_state, parameters,
+          \(PartVideo.person("identity_id"))
+        FROM part.reimport WHERE video_id = ?2 ON CONFLICT DO NOTHING
+        """,
+      arguments: [video, row])
+    try db.execute(
+      sql: """
+        UPDATE main.video SET reimport_id = (SELECT \(mapped("theirs.reimport_id"))
+          FROM part.video AS theirs WHERE theirs.id = ?2) WHERE id = ?1
+        """,
+      arguments: [video, row])
   }
 
-  /// Decisions about its faces, with their entries; a rejection before the one that lifts it.
-  private func copyDecisions(_ video: Int64) throws {
-    let entries = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT * FROM part.journal WHERE id IN
-          (SELECT decision.journal_id FROM part.decision JOIN part.face ON face.id = face_id
-            WHERE video_id = ?1 AND ordinal >= ?2) ORDER BY id
-        """,
-      arguments: [row, start])
-    guard !entries.isEmpty else { return }
+  /// What the end of an import told of faces that are here already, by their tracks.
+  private func copyTold(_ video: Int64) throws {
+    let told = """
+      yaw, pitch, roll, pose_w, pose_x, pose_y, pose_z, cell, jitter, light, light_bin, seen_light
+      """
     try db.execute(
       sql: """
-        CREATE TEMP TABLE IF NOT EXISTS entry_map(theirs INTEGER PRIMARY KEY, mine INTEGER);
-        DELETE FROM temp.entry_map;
-        """)
-    for entry in entries {
-      try db.execute(
-        sql: "INSERT INTO temp.entry_map VALUES (?, ?)",
-        arguments: [entry["id"] as Int64, try PartVideo.copiedEntry(entry, in: db)])
-    }
+        UPDATE main.face SET (\(told)) = (SELECT \(told) FROM part.face AS theirs
+          WHERE theirs.video_id = ?2 AND theirs.ordinal = main.face.ordinal
+            AND theirs.position = main.face.position)
+        WHERE video_id = ?1 AND ordinal < ?3 AND EXISTS (SELECT 1 FROM part.face AS theirs
+          WHERE theirs.video_id = ?2 AND theirs.ordinal = main.face.ordinal
+            AND theirs.position = main.face.position)
+        """,
+      arguments: [video, row, start])
+  }
+
+  /// Decisions about its faces; a rejection before the one that lifts it.
+  private func copyDecisions(_ video: Int64) throws {
     let theirs = """
       FROM part.decision AS theirs JOIN part.face AS their_face ON their_face.id = theirs.face_id
       JOIN temp.entry_map ON entry_map.theirs = theirs.journal_id

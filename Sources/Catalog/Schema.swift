@@ -13,7 +13,7 @@ enum Schema {
   /// Grows with each migration, whose number it is.
   ///
   /// Kept in `user_version`.
-  static let version = 8
+  static let version = 9
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -27,7 +27,7 @@ enum Schema {
     }
     for (number, statements) in [
       (2, version2), (3, version3), (4, version4), (5, version5), (6, version6), (7, version7),
-      (8, version8),
+      (8, version8), (9, version9),
     ] {
       migrator.registerMigration("\(number)") { db in
         for statement in statements { try db.execute(sql: statement) }

@@ -66,10 +66,13 @@ public struct VideoRecord: Hashable, Sendable {
   public let nextOrdinal: Int
   /// The text of everything that decides what its import finds; empty before it began.
   public let parameters: String
-  /// The name that all faces its import finds get.
+  /// The name that all faces its import finds get; nil where it was merged into another since.
   public let identity: String?
   /// Its import was undone.
   public let isWithdrawn: Bool
+  /// The numbers of the tracks of the import in force; others are of imports in whose place it came.
+  public let tracks: Range<Int>
+  /// Of the import in force.
   public let faceCount: Int
   public let trackCount: Int
 
@@ -80,9 +83,11 @@ public struct VideoRecord: Hashable, Sendable {
 extension VideoRecord {
   static let selection = """
     SELECT video.*,
-      (SELECT identity.name FROM identity WHERE identity.id = video.identity_id) AS identity,
-      (SELECT count(*) FROM face WHERE face.video_id = video.id) AS faces,
-      (SELECT count(*) FROM track WHERE track.video_id = video.id) AS tracks
+      (SELECT identity.name FROM identity
+        WHERE identity.id = video.identity_id AND NOT hidden) AS identity,
+      (SELECT count(*) FROM face WHERE face.video_id = video.id AND \(Workspace.isInForce)) AS faces,
+      (SELECT count(*) FROM track WHERE track.video_id = video.id
+        AND number >= first_track AND number < end_track) AS tracks
     FROM video
     """
 
@@ -106,6 +111,7 @@ extension VideoRecord {
     parameters = row["parameters"]
     identity = row["identity"]
     isWithdrawn = row["withdrawn"]
+    tracks = (row["first_track"] as Int)..<(row["end_track"] as Int)
     faceCount = row["faces"]
     trackCount = row["tracks"]
   }

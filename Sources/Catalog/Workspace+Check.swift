@@ -31,10 +31,16 @@ extension Workspace {
     return problems
   }
 
+  private static var everyFace: FaceQuery {
+    var query = FaceQuery(nil, includesRejected: true)
+    query.includesReplaced = true
+    return query
+  }
+
   /// Faces whose crop is missing or not the recorded one, by video and frame.
   public func facesLackingCrops() throws -> [FaceRecord] {
     var lacking: [FaceRecord] = []
-    try forEachFace(matching: FaceQuery(nil, includesRejected: true)) { face in
+    try forEachFace(matching: Workspace.everyFace) { face in
       if try cropProblem(of: face) != nil { lacking.append(face) }
     }
     return lacking
@@ -87,7 +93,7 @@ extension Workspace {
   }
 
   private func checkCrops(_ progress: (FaceCore.Progress) -> Void) throws -> [CatalogProblem] {
-    let everyone = FaceQuery(nil, includesRejected: true)
+    let everyone = Workspace.everyFace
     let total = try count(matching: everyone)
     var problems: [CatalogProblem] = []
     var (done, sound) = (0, 0)
@@ -115,8 +121,12 @@ extension Workspace {
   }
 
   private func cropProblem(of face: FaceRecord) throws -> String? {
-    guard let bytes = try crops.crop(named: face.crop.name) else { return "no crop" }
-    return hash(bytes) == face.crop.sha256 ? nil : "the crop is damaged"
+    do {
+      guard let bytes = try crops.crop(named: face.crop.name) else { return "no crop" }
+      return hash(bytes) == face.crop.sha256 ? nil : "the crop is damaged"
+    } catch let error as CatalogError where error.subject == face.crop.name {
+      return "the crop \(error.reason)"
+    }
   }
 
   private func hash(_ bytes: [UInt8]) -> String {

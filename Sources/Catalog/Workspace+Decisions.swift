@@ -42,6 +42,8 @@ extension Workspace {
   }
 
   /// Takes back the faces that match and are rejected; returns how many.
+  ///
+  /// Not those of an import that was undone, which that brings back.
   @discardableResult
   public func accept(
     matching query: FaceQuery, reason: String = "", scope: DecisionScope = .faces,
@@ -50,7 +52,10 @@ extension Workspace {
     var query = query
     query.includesRejected = true
     return try decide(on: query, scope: scope) { db, faces in
-      let rejected = "\(faces.text) AND rejection_id IS NOT NULL"
+      let rejected = """
+        \(faces.text) AND rejection_id IS NOT NULL
+          AND EXISTS (SELECT 1 FROM video WHERE id = face.video_id AND NOT withdrawn)
+        """
       guard try exists(rejected, faces.arguments, in: db) else { return 0 }
       let entry = try note.record("accept", in: db)
       try db.execute(

@@ -11,6 +11,21 @@ public struct DuplicateChange: Hashable, Sendable {
 }
 
 extension Workspace {
+  /// Faces that are marked as near-duplicates of a face that is rejected: nobody stands for them until the
+  /// marks are made anew.
+  public func orphanedDuplicates() throws -> Int {
+    try catalog.read { db in
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) FROM face JOIN duplicate ON duplicate.id = face.duplicate_id
+          JOIN face AS best ON best.id = best_id
+          WHERE face.duplicate_id IS NOT NULL AND face.rejection_id IS NULL
+            AND best.rejection_id IS NOT NULL
+          """) ?? 0
+    }
+  }
+
   /// Makes the marks of these faces anew: each face of `pairs` is a duplicate of its best one, and
   /// none of the others of `scope` is one.
   ///

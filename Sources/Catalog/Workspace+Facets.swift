@@ -78,7 +78,7 @@ extension Workspace {
   public func cellCounts(matching query: FaceQuery = .all) throws -> [CellCount] {
     try catalog.read { db in
       try check(query, in: db)
-      let condition = QuerySQL(query)
+      let condition = QuerySQL(query, ofSummary: true)
       let isSummed = query.expression?.isOnlyAbout([.identity, .cell, .light]) ?? true
       let sql =
         isSummed

@@ -16,6 +16,10 @@ public struct UnreadableFile: Hashable, Sendable {
   public let reason: String
   /// When it was tried last: UTC, `2026-01-31T12:00:00Z`.
   public let time: String
+  /// What it was to be imported with; empty where that is not known.
+  public let parameters: String
+  /// The name its faces were to get.
+  public let identity: String?
 }
 
 extension Workspace {
@@ -91,20 +95,29 @@ extension Workspace {
     }
   }
 
-  /// Keeps in mind a file of which nothing could be read, until it goes in.
-  public func noteUnreadable(path: String, reason: String, note: ChangeNote) throws {
+  /// Keeps in mind a file of which nothing could be read, until it goes in, and what it was to be imported
+  /// with.
+  public func noteUnreadable(
+    path: String, reason: String, parameters: String = "", identity: String? = nil,
+    note: ChangeNote
+  ) throws {
     try catalog.write { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO unreadable(path, reason, at) VALUES (?, ?, ?)",
-        arguments: [path, reason, note.date.formatted(.iso8601)])
+        sql: """
+          INSERT OR REPLACE INTO unreadable(path, reason, at, parameters, identity)
+          VALUES (?, ?, ?, ?, ?)
+          """,
+        arguments: [path, reason, note.date.formatted(.iso8601), parameters, identity])
     }
   }
 
   /// Files that imports could not read at all, by path.
   public func unreadableFiles() throws -> [UnreadableFile] {
     try catalog.read { db in
-      try Row.fetchAll(db, sql: "SELECT path, reason, at FROM unreadable ORDER BY path").map {
-        UnreadableFile(path: $0["path"], reason: $0["reason"], time: $0["at"])
+      try Row.fetchAll(db, sql: "SELECT * FROM unreadable ORDER BY path").map {
+        UnreadableFile(
+          path: $0["path"], reason: $0["reason"], time: $0["at"], parameters: $0["parameters"],
+          identity: $0["identity"])
       }
     }
   }
@@ -115,9 +128,12 @@ extension Workspace {
   /// goes on only with the same, or where it was `begun` with what this one can go on from, and any that
   /// found nobody begins anew with others.
   /// `identity` is the name that every face found gets; it must exist.
+  /// With `again`, what an import with other parameters found makes place: its faces are rejected by an entry of
+  /// that note, and those found again take over their names and rejections.
   /// Throws `.conflict` or `.unknownIdentity`.
   public func beginImport(
-    of video: VideoRecord, parameters: String, begun: String? = nil, identity: String? = nil
+    of video: VideoRecord, parameters: String, begun: String? = nil, identity: String? = nil,
+    again: ChangeNote? = nil
   ) throws -> ImportStart {
     try catalog.write { db in
       let current = try self.video(row: video.row, in: db)
@@ -125,6 +141,11 @@ extension Workspace {
         throw CatalogError(
           code: .conflict, subject: current.name,
           reason: "its import was undone; curate redo brings it back")
+      }
+      if let again, current.faceCount > 0, current.parameters != parameters {
+        try replaceImport(of: current, note: again, in: db)
+        let person = try identity.map { try identityRow(named: $0, in: db) }
+        return try beginning(current, anew: true, parameters, person: person, in: db)
       }
       // Where nobody was found by other means nothing is lost.
       let isAnew = current.faceCount == 0 && current.parameters != parameters
@@ -140,37 +161,39 @@ extension Workspace {
           reason: "its import was begun with other parameters; finish it with those: "
             + (stored.parameters.isEmpty ? "(none)" : stored.parameters))
       }
-      try db.execute(
-        sql: """
-          UPDATE video SET state = 'importing', error = NULL, parameters = ?1, identity_id = ?2,
-            next_ordinal = iif(?3, 0, next_ordinal), resume_state = iif(?3, NULL, resume_state)
-          WHERE id = ?4
-          """,
-        arguments: [parameters, person, isAnew, video.row])
-      return isAnew
-        ? .from(ordinal: 0, resumeState: [])
-        : .from(ordinal: current.nextOrdinal, resumeState: stored.resumeState)
+      return try beginning(current, anew: isAnew, parameters, person: person, in: db)
     }
+  }
+
+  private func beginning(
+    _ video: VideoRecord, anew: Bool, _ parameters: String, person: Int64?, in db: Database
+  ) throws -> ImportStart {
+    let resumeState = try importSettings(of: video, in: db).resumeState
+    try db.execute(
+      sql: """
+        UPDATE video SET state = 'importing', error = NULL, parameters = ?1, identity_id = ?2,
+          next_ordinal = iif(?3, 0, next_ordinal), resume_state = iif(?3, NULL, resume_state)
+        WHERE id = ?4
+        """,
+      arguments: [parameters, person, anew, video.row])
+    return anew
+      ? .from(ordinal: 0, resumeState: [])
+      : .from(ordinal: video.nextOrdinal, resumeState: resumeState)
   }
 
   /// Keeps what was found in the next frames: crops first, then all the rest in one transaction.
   ///
   /// A batch that is in already changes nothing. Throws `.conflict` when it neither follows on
   /// what is in nor lies within it, which means two imports at once with different batches.
-  /// Traps on a batch of more than 256 frames, or with a face outside its frames.
+  /// Traps on a batch with faces in more than 256 frames, or with one outside its frames.
   public func commit(_ batch: ImportBatch, of video: VideoRecord) throws {
-    precondition(batch.frames.count <= ImportBatch.frameLimit, "a batch holds 256 frames at most")
+    precondition(
+      Set(batch.faces.map(\.ordinal)).count <= ImportBatch.frameLimit,
+      "a batch holds faces of 256 frames at most")
     precondition(
       batch.faces.allSatisfy { batch.frames.contains($0.ordinal) }, "a face lies in its batch")
-    let ids = batch.faces.map {
-      FaceID(videoSHA256: video.facts.sha256, ordinal: $0.ordinal, position: $0.position)
-    }
-    try crops.put(
-      zip(ids, batch.faces).map {
-        ($0.cropName(fileExtension: $1.crop.fileExtension), $1.crop.bytes)
-      })
     try catalog.write { db in
-      let current = try self.video(row: video.row, in: db)
+      let current = try checkInForce(batch.parameters, of: video, in: db)
       guard batch.frames.upperBound > current.nextOrdinal else { return }
       guard batch.frames.lowerBound == current.nextOrdinal, current.state == .importing else {
         throw CatalogError(
@@ -178,38 +201,86 @@ extension Workspace {
           reason: "another import of it is at work: frames \(batch.frames) do not follow on "
             + "\(current.nextOrdinal)")
       }
-      let person = try importSettings(of: video, in: db).identity
-      for shot in batch.shots { try insert(shot, of: current, in: db) }
-      for (id, face) in zip(ids, batch.faces) {
-        try insert(
-          face, id: id, of: current, identity: person, notesRules: batch.hasRulesOfBefore, in: db)
+      let batch = try placed(batch, of: video, in: db)
+      let ids = batch.faces.map {
+        FaceID(videoSHA256: video.facts.sha256, ordinal: $0.ordinal, position: $0.position)
       }
+      // On the disk before the faces are, and by nobody else meanwhile.
+      try crops.put(
+        zip(ids, batch.faces).map {
+          ($0.cropName(fileExtension: $1.crop.fileExtension), $1.crop.bytes)
+        })
+      for shot in batch.shots { try insert(shot, of: current, in: db) }
+      try insert(zip(ids, batch.faces), of: current, notesRules: batch.hasRulesOfBefore, in: db)
       try db.execute(
         sql: "UPDATE video SET next_ordinal = ?, resume_state = ? WHERE id = ?",
         arguments: [batch.frames.upperBound, Data(batch.resumeState), video.row])
     }
   }
 
+  private func insert(
+    _ faces: some Sequence<(FaceID, NewFace)>, of video: VideoRecord, notesRules: Bool,
+    in db: Database
+  ) throws {
+    let person = try importSettings(of: video, in: db).identity
+    let replaced = try inForce(video.row, in: db)
+    for (id, face) in faces {
+      let before = try replaced.flatMap {
+        try predecessor(
+          of: face.landmarks, ordinal: face.ordinal, video: video.row, replaced: $0, in: db)
+      }
+      // Without a predecessor a face is named when its whole track is known.
+      let name = replaced == nil ? person : before?.identity
+      try insert(face, id: id, of: video, identity: name, notesRules: notesRules, in: db)
+      if let replaced, let why = before?.rejectedWhy {
+        try reject(db.lastInsertedRowID, why: why, entry: replaced.entry, in: db)
+      }
+    }
+  }
+
+  /// Before anything is written, for crops of other options have the same names.
+  @discardableResult
+  private func checkInForce(
+    _ parameters: String?, of video: VideoRecord, in db: Database
+  ) throws -> VideoRecord {
+    let current = try self.video(row: video.row, in: db)
+    guard parameters ?? current.parameters == current.parameters else {
+      throw CatalogError(
+        code: .conflict, subject: current.name,
+        reason: "another import of it took over, with other options: \(current.parameters)")
+    }
+    return current
+  }
+
   /// Every frame was looked at.
-  public func finishImport(of video: VideoRecord) throws {
-    try end(video, as: .done, reason: nil)
+  ///
+  /// With `parameters`, those it was begun with, throws `.conflict` where another import took over since.
+  public func finishImport(of video: VideoRecord, parameters: String? = nil) throws {
+    try end(video, parameters, as: .done, reason: nil)
   }
 
   /// The file ends early or is damaged; what could be read stays.
-  public func endImportPartially(of video: VideoRecord, reason: String) throws {
-    try end(video, as: .partial, reason: reason)
+  public func endImportPartially(
+    of video: VideoRecord, parameters: String? = nil, reason: String
+  ) throws {
+    try end(video, parameters, as: .partial, reason: reason)
   }
 
   /// Something that may pass, such as a full disk; the next import goes on from here.
-  public func failImport(of video: VideoRecord, reason: String) throws {
-    try end(video, as: .failed, reason: reason)
+  public func failImport(
+    of video: VideoRecord, parameters: String? = nil, reason: String
+  ) throws {
+    try end(video, parameters, as: .failed, reason: reason)
   }
 
-  private func end(_ video: VideoRecord, as state: VideoState, reason: String?) throws {
+  private func end(
+    _ video: VideoRecord, _ parameters: String?, as state: VideoState, reason: String?
+  ) throws {
     precondition(reason != "", "a failure has a reason")
     try catalog.write { db in
-      guard try !self.video(row: video.row, in: db).state.isFinished else { return }
+      guard try !checkInForce(parameters, of: video, in: db).state.isFinished else { return }
       let isOver = state.isFinished
+      if isOver { try settleCarried(of: video, in: db) }
       try db.execute(
         sql: """
           UPDATE video SET state = ?, error = ?,

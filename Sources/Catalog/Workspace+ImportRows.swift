@@ -28,10 +28,14 @@ extension Workspace {
     of video: VideoRecord, in db: Database
   ) throws -> (parameters: String, identity: Int64?, resumeState: [UInt8]) {
     let row = try Row.fetchOne(
-      db, sql: "SELECT parameters, identity_id, resume_state FROM video WHERE id = ?",
+      db,
+      sql: """
+        SELECT parameters, resume_state, identity.id FROM video
+        LEFT JOIN identity ON identity.id = identity_id AND NOT hidden WHERE video.id = ?
+        """,
       arguments: [video.row])
-    let state: Data? = row?["resume_state"]
-    return (row?["parameters"] ?? "", row?["identity_id"], [UInt8](state ?? Data()))
+    let state: Data? = row?[1]
+    return (row?[0] ?? "", row?[2], [UInt8](state ?? Data()))
   }
 
   func insert(

@@ -40,9 +40,10 @@ extension Workspace {
 
   /// Writes the measures of these faces, and how far the video is done, in one transaction.
   ///
-  /// A rule that says nothing of a face leaves NULL. Traps on a measure without a column.
+  /// A rule that says nothing of a face leaves NULL; where there is nil for a face, it could not be looked at,
+  /// and keeps what it has. Traps on a measure without a column.
   public func keep(
-    _ measures: [(face: FaceRecord, measures: [Measure])], rules: MeasureRules,
+    _ measures: [(face: FaceRecord, measures: [Measure]?)], rules: MeasureRules,
     of video: VideoRecord
   ) throws {
     guard let last = measures.map(\.face.row).max(), !rules.isEmpty else { return }
@@ -52,19 +53,32 @@ extension Workspace {
       let statement = try db.makeStatement(
         sql: "UPDATE face SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?")
       for (face, measures) in measures {
+        guard let measures else { continue }
         let values = names.map { name in measures.first { $0.name == name }?.value }
         try statement.execute(arguments: StatementArguments(values) + [face.row])
       }
       try db.execute(
-        sql: "INSERT OR REPLACE INTO measuring(video_id, rules, last_face) VALUES (?, ?, ?)",
-        arguments: [video.row, text(of: rules), last])
+        sql: """
+          INSERT INTO measuring(video_id, rules, last_face, missing) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET rules = ?2, last_face = ?3,
+              missing = iif(rules = ?2, missing, 0) + ?4
+          """,
+        arguments: [
+          video.row, text(of: rules), last, measures.filter { $0.measures == nil }.count,
+        ])
     }
   }
 
-  /// Notes that all faces of the video were measured by these rules.
+  /// Notes that all faces of the video were measured by these rules, unless some could not be looked at: then
+  /// it has to be measured again.
   public func finishMeasuring(_ rules: MeasureRules, of video: VideoRecord) throws {
     try catalog.write { db in
-      for (name, version) in rules { try note(name, version: version, of: video.row, in: db) }
+      let missing = try Int.fetchOne(
+        db, sql: "SELECT missing FROM measuring WHERE video_id = ? AND rules = ?",
+        arguments: [video.row, text(of: rules)])
+      if missing ?? 0 == 0 {
+        for (name, version) in rules { try note(name, version: version, of: video.row, in: db) }
+      }
       try db.execute(sql: "DELETE FROM measuring WHERE video_id = ?", arguments: [video.row])
     }
   }

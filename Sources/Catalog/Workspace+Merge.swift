@@ -40,13 +40,20 @@ extension Workspace {
           || !incoming.state.isFinished
       {
         if mine.state.isFinished, incoming.state.isFinished,
-          (mine.parameters, mine.faceCount) != (incoming.parameters, incoming.faceCount)
+          (mine.parameters, mine.faceCount) != (incoming.parameters, incoming.faceCount),
+          try !hadImport(of: mine, like: incoming)
         {
           report.conflicts.append(
             "\(incoming.name): was imported here with other options: \(mine.parameters)")
         } else {
           report.skipped += 1
         }
+        continue
+      }
+      if let mine, max(mine.tracks.lowerBound, incoming.tracks.lowerBound) > 0 {
+        report.conflicts.append(
+          "\(incoming.name): is in already, and was imported again there or here: import it again here, too"
+        )
         continue
       }
       if let mine, mine.nextOrdinal > 0, mine.parameters != incoming.parameters {
@@ -70,11 +77,22 @@ extension Workspace {
     try catalog.write(attaching: part.catalog) { db in
       try db.inTransaction(.immediate) {
         try copyNames(in: db)
+        try copyUnreadable(in: db)
         try copyDuplicates(in: db)
         return .commit
       }
     }
     return report
+  }
+
+  /// Whether an import of the video in whose place another came here is that of the part.
+  private func hadImport(of mine: VideoRecord, like theirs: VideoRecord) throws -> Bool {
+    try catalog.read { db in
+      try Bool.fetchOne(
+        db,
+        sql: "SELECT EXISTS (SELECT 1 FROM reimport WHERE video_id = ? AND parameters = ?)",
+        arguments: [mine.row, theirs.parameters]) ?? false
+    }
   }
 
   /// People of the part that no video brought along.
@@ -90,6 +108,15 @@ extension Workspace {
       let entry = try PartVideo.copiedEntry(row, in: db)
       _ = try insertIdentity(row["name"], notes: row["notes"], entry: entry, in: db)
     }
+  }
+
+  /// Files that could not be read there.
+  private func copyUnreadable(in db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO main.unreadable SELECT * FROM part.unreadable
+          WHERE path NOT IN (SELECT path FROM main.video) ON CONFLICT DO NOTHING
+        """)
   }
 
   /// Marks that stand in the part, where both faces are here and this one has no mark yet.

@@ -38,7 +38,8 @@ public struct ToldFace: Hashable, Sendable {
 
 /// Faces as tracks: what is told of a face by those before and after it.
 extension Workspace {
-  /// The tracks of one video, or of all whose import is over: those of a person one after the other.
+  /// The tracks of the import in force of one video, or of all whose import is over: those of a person one
+  /// after the other.
   public func faceTracks(of video: VideoRecord? = nil) throws -> [FaceTrack] {
     try catalog.read { db in
       try Row.fetchAll(
@@ -47,7 +48,7 @@ extension Workspace {
           SELECT face.video_id, face.track, face.identity_id, count(*) FROM face
           JOIN video ON video.id = face.video_id
           LEFT JOIN identity ON identity.id = face.identity_id
-          WHERE \(video == nil ? "video.state IN ('done', 'partial')" : "face.video_id = ?")
+          WHERE \(video == nil ? "video.state IN ('done', 'partial')" : "video.id = ? AND \(Workspace.isInForce)")
           GROUP BY 1, 2, 3 ORDER BY identity.name, video.sha256, face.track
           """,
         arguments: video.map { [$0.row] } ?? []

@@ -8,6 +8,7 @@ extension Workspace {
       throw CatalogError(
         code: .invalid, subject: "undo \(target.id)", reason: "a manifest is a file: delete it")
     }
+    try checkNotReplaced(target, in: db)
     try checkNothingBuilt(
       on: target,
       decided: """
@@ -23,7 +24,6 @@ extension Workspace {
             AND other.id <> identity.id)
         """,
       in: db)
-    try withdraw(target, entry: entry, in: db)
     try db.execute(
       sql: """
         UPDATE face SET identity_id = previous_identity_id FROM decision
@@ -55,10 +55,16 @@ extension Workspace {
       UPDATE identity SET name = old_name, hidden = old_hidden FROM identity_change
       WHERE identity_change.journal_id = ? AND identity_change.identity_id = identity.id
       """, in: db)
+    // Last, for faces that came in rejected by the entry itself.
+    try withdraw(target, entry: entry, in: db)
+    try changeOver(target, undo: entry, in: db)
   }
 
   /// Brings the effects of `target`, which `undo` took back, about again.
   func apply(_ target: JournalRecord, undoneBy undo: Int64, in db: Database) throws {
+    try checkNotReplaced(target, in: db)
+    try bringBack(target, withdrawnBy: undo, in: db)
+    try changeOver(target, undo: nil, in: db)
     try checkNothingBuilt(
       on: target,
       decided: """
@@ -73,7 +79,6 @@ extension Workspace {
             AND other.id <> identity.id)
         """,
       in: db)
-    try bringBack(target, withdrawnBy: undo, in: db)
     try update(
       target,
       """
@@ -123,13 +128,20 @@ extension Workspace {
       db, sql: "SELECT id FROM video WHERE journal_id = ?", arguments: [target.id])
     guard let video else { return }
     try db.execute(sql: "UPDATE video SET withdrawn = 1 WHERE id = ?", arguments: [video])
+    try withdraw("video_id = ?", [video], entry: entry, in: db)
+  }
+
+  /// Rejects the faces of a condition by the entry that undoes their import.
+  func withdraw(
+    _ condition: String, _ arguments: StatementArguments, entry: Int64, in db: Database
+  ) throws {
     try db.execute(
       sql: """
         INSERT INTO decision(journal_id, face_id, kind, why)
-        SELECT ?, id, 'reject', 'import undone' FROM face
-        WHERE video_id = ? AND rejection_id IS NULL
+        SELECT ?, id, 'reject', '\(Workspace.undoneReason)' FROM face
+        WHERE \(condition) AND rejection_id IS NULL
         """,
-      arguments: [entry, video])
+      arguments: [entry] + arguments)
     try db.execute(
       sql: """
         UPDATE face SET rejection_id = decision.id FROM decision
@@ -143,7 +155,6 @@ extension Workspace {
   ) throws {
     try db.execute(
       sql: "UPDATE video SET withdrawn = 0 WHERE journal_id = ?", arguments: [target.id])
-    guard db.changesCount > 0 else { return }
     try db.execute(
       sql: """
         UPDATE face SET rejection_id = NULL

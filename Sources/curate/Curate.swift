@@ -3,6 +3,8 @@ import ArgumentParser
 @main
 struct Curate: ParsableCommand {
   static let version = "0.1.0"
+  /// What files say they were made with.
+  static let tool = "curate \(version)"
 
   static let configuration = CommandConfiguration(
     commandName: "curate",

@@ -40,6 +40,18 @@ struct Reject: ParsableCommand {
     warn(
       "\(count) of \(before) faces rejected, \(before - count) are left"
         + (count > 0 ? "; curate undo takes it back" : ""))
+    if count > 0 { try opened.warnOfOrphans() }
+  }
+}
+
+extension Workspace {
+  /// Says that faces are hidden behind rejected ones.
+  func warnOfOrphans() throws {
+    let orphans = try orphanedDuplicates()
+    guard orphans > 0 else { return }
+    warn(
+      "Warning: \(orphans) faces are near-duplicates of rejected ones, and nothing stands for them; "
+        + "curate dedup chooses anew")
   }
 }
 

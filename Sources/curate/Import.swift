@@ -15,6 +15,13 @@ struct Import: ParsableCommand {
         curate import rushes/ 'more/take-*.mov' --identity alice
         find /mnt/footage -name '*.mxf' | curate import -
 
+      Other options, such as larger crops or every frame after a survey, are for --again: faces found in the \
+      place of those of before take over their names and rejections, and the faces of before are rejected, with \
+      crops and all that manifests say of them left as they are. curate undo brings them back. \
+      Near-duplicates are to be searched again.
+
+        curate import rushes/ --again --face-type whole_face --crop-size 512
+
       On many machines, each task imports its share into a part of its own, and `curate merge` \
       joins the parts:
 
@@ -28,7 +35,7 @@ struct Import: ParsableCommand {
   @Argument(help: "Videos, folders of them, patterns in quotes, or - for paths on stdin.")
   var paths: [String]
 
-  @Option(help: "Give all faces of these videos this name.")
+  @Option(help: "Give all faces of these videos this name; with --again, those that had none.")
   var identity: String?
 
   @Option(
@@ -58,6 +65,9 @@ struct Import: ParsableCommand {
   @Option(help: "How many videos at once; as many as cores, 16 at most, unless told.")
   var jobs: Int?
 
+  @Flag(help: "Import again what is in with other options, or from another version of curate.")
+  var again = false
+
   @Option(help: "Import only part I of N of the files, into WORKSPACE/parts/I-of-N.")
   var shard: Shard?
 
@@ -69,6 +79,9 @@ struct Import: ParsableCommand {
       throw ValidationError("--min-face and --max-faces are not negative")
     }
     if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is 1 to 256") }
+    guard !again || shard == nil else {
+      throw ValidationError("--again is for the workspace that holds the videos, without --shard")
+    }
     _ = try sampling.selection()
   }
 
@@ -78,7 +91,7 @@ struct Import: ParsableCommand {
     options.detector = try DetectorChoice(named: detector)
     options.frames = try sampling.selection()
     (options.smallestFace, options.mostFaces) = (minFace, maxFaces)
-    (options.cropSize, options.faceType) = (cropSize, faceType)
+    (options.cropSize, options.faceType, options.isAgain) = (cropSize, faceType, again)
     let opened = try shard.map { try $0.openPart(of: workspace) } ?? workspace.openForWriting()
     if let identity { try opened.createIdentity(identity, note: .now()) }
     let videos = VideoFiles(paths)

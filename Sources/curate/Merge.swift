@@ -20,7 +20,7 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     let opened = try workspace.openForWriting()
-    var problems = 0
+    var (problems, joined) = (0, 0)
     for part in parts {
       do {
         let report = try opened.merge(
@@ -28,6 +28,7 @@ struct Merge: ParsableCommand {
         warn(
           "\(part): \(report.videos) videos, \(report.faces) faces joined"
             + (report.skipped > 0 ? ", \(report.skipped) videos were in already" : ""))
+        joined += report.videos + report.skipped
         for conflict in report.conflicts {
           warn("Error: \(part): \(conflict)")
           problems += 1
@@ -38,6 +39,6 @@ struct Merge: ParsableCommand {
         problems += 1
       }
     }
-    if problems > 0 { throw problems < parts.count ? ExitCode.partly : ExitCode.failure }
+    if problems > 0 { throw joined > 0 ? ExitCode.partly : ExitCode.failure }
   }
 }

@@ -30,13 +30,19 @@ struct Retry: ParsableCommand {
       }
       groups[options, default: []].append(video.facts.path)
     }
-    let unreadable = try opened.unreadableFiles().map(\.path)
-    let there = unreadable.filter { FileManager.default.fileExists(atPath: $0) }
-    for path in Set(unreadable).subtracting(there).sorted() {
-      warn("\(path): is gone, and forgotten")
-      try opened.forgetUnreadable(path: path)
+    let known = Set(groups.values.joined())
+    for file in try opened.unreadableFiles() where !known.contains(file.path) {
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        warn("\(file.path): is gone, and forgotten")
+        try opened.forgetUnreadable(path: file.path)
+        continue
+      }
+      // Of another version, or not known: as nothing was found yet, with what is usual.
+      let options =
+        ImportOptions(parameters: file.parameters, identity: file.identity) ?? ImportOptions()
+      if let name = options.identity { try opened.createIdentity(name, note: .now()) }
+      groups[options, default: []].append(file.path)
     }
-    groups[ImportOptions(), default: []] += there
     let batches = groups.filter { !$0.value.isEmpty }.sorted {
       $0.key.parameters < $1.key.parameters
     }
@@ -44,18 +50,18 @@ struct Retry: ParsableCommand {
       if problems > 0 { throw ExitCode.failure }
       return warn("nothing to try again")
     }
-    var code: ExitCode?
+    var codes: Set<Int32> = problems > 0 ? [ExitCode.failure.rawValue] : []
     for (options, files) in batches {
       do {
         try ImportRun.run(
-          files.sorted(), options: options, in: opened, jobs: jobs, problems: problems,
+          files.sorted(), options: options, in: opened, jobs: jobs, problems: 0,
           reporter: progress.reporter("retry", unit: "frames"))
-        code = code.map { _ in .partly }
+        codes.insert(ExitCode.success.rawValue)
       } catch let exit as ExitCode {
-        code = exit
+        codes.insert(exit.rawValue)
       }
-      problems = 0
     }
-    if let code { throw code }
+    guard codes != [ExitCode.success.rawValue] else { return }
+    throw codes == [ExitCode.failure.rawValue] ? ExitCode.failure : ExitCode.partly
   }
 }

@@ -30,8 +30,17 @@ func faceAt(x: Float, y: Float, scale: Double = 0.7) -> Landmarks {
   @Test func aTrackLivesThroughAShortGapAndNotALongOne() {
     let face = faceAt(x: 100, y: 100)
     let tracks = FaceTrackerTests.tracks(
-      of: [(0, [face]), (1, []), (2, []), (3, []), (4, [face]), (9, [face])], longestGap: 3)
-    #expect(tracks == [[0], [], [], [], [0], [1]])
+      of: [(0, [face]), (1, []), (2, []), (3, []), (4, [face])]
+        + (5..<9).map { ($0, []) } + [(9, [face])], longestGap: 3)
+    #expect(tracks == [[0], [], [], [], [0], [], [], [], [], [1]])
+  }
+
+  /// A survey looks at two frames a second: what was not looked at is not missing.
+  @Test func framesThatAreNotLookedAtBreakNoTrack() {
+    let face = faceAt(x: 100, y: 100)
+    let tracks = FaceTrackerTests.tracks(
+      of: [0, 15, 30, 60, 61, 92].map { ($0, [face]) } + [(105, []), (120, [face])])
+    #expect(tracks == [[0], [0], [0], [0], [0], [1], [], [2]])
   }
 
   @Test func aMovingFaceIsExpectedWhereItGoes() {

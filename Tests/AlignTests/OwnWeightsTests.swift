@@ -15,7 +15,7 @@ import Testing
       setenv("CURATE_FACE_NETS", folder, 1)
       let error = #expect(throws: AlignError.self) { try FaceAligner() }
       #expect(error?.subject == file && error?.code == .failed)
-      #expect(FaceAligner.version.hasPrefix("align-8+"))
+      #expect(FaceAligner.version.hasPrefix("align-9+"))
     }
   }
 

@@ -56,6 +56,39 @@ import Testing
     #expect(try contentLines(workspace) == contentLines(whole))
   }
 
+  /// Its crops have the names of those that another import with other options writes.
+  @Test func aBatchOfOtherOptionsWritesNothing() throws {
+    let scratch = Scratch()
+    let workspace = try scratch.create()
+    let sample = SampleVideo(number: 1)
+    let video = try workspace.register(sample.facts, note: note)
+    for parameters in ["p1", "p2"] {
+      _ = try workspace.beginImport(of: video, parameters: parameters)
+    }
+    var batch = sample.batch(0..<64)
+    batch.parameters = "p1"
+    let refused = catalogError { try workspace.commit(batch, of: video) }
+    #expect(refused?.code == .conflict && refused?.reason.contains("p2") == true)
+    #expect(try workspace.crops.count() == 0)
+    batch.parameters = "p2"
+    try workspace.commit(batch, of: video)
+    #expect(try workspace.crops.count() == workspace.count())
+  }
+
+  /// The name is gone, the footage not.
+  @Test func anImportOfSomeoneMergedAwayGoesOn() throws {
+    let scratch = Scratch()
+    let workspace = try scratch.create()
+    let sample = SampleVideo(number: 1)
+    for name in ["alice", "bob"] { try workspace.createIdentity(name, note: note) }
+    try sample.bring(into: workspace, stopAt: 64, identity: "alice")
+    try workspace.merge(["alice"], into: "bob", note: note)
+    let identity = try workspace.videos()[0].identity
+    #expect(identity == nil)
+    try sample.bring(into: workspace, identity: identity)
+    #expect(try workspace.videos()[0].state == .done)
+  }
+
   @Test func killBetweenCropsAndCatalogueIsHarmless() throws {
     let plain = Scratch()
     let whole = try plain.create()

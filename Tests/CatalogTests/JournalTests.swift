@@ -65,6 +65,24 @@ import Testing
     #expect(try workspace.check().filter { !$0.isHarmless }.isEmpty)
   }
 
+  @Test func nothingButItselfBringsAnUndoneImportBack() throws {
+    let scratch = Scratch()
+    let workspace = try JournalTests.filled(scratch)
+    let query = try FaceQuery(parsing: "video = interview-2.mp4")
+    let entry = try #require(try workspace.log(limit: 1).first?.id)
+    try workspace.reject(matching: query, reason: "x", note: note)
+    try workspace.undo(id: entry, note: note)
+    let refused = catalogError { try workspace.undo(note: note) }
+    #expect(refused?.reason.contains("was undone") == true)
+    #expect(try workspace.accept(matching: query, note: note) == 0)
+    #expect(try workspace.count(matching: query) == 0)
+    // The import is back, and its faces are rejected as they were.
+    #expect(try workspace.redo(note: note) != nil)
+    #expect(try workspace.count(matching: query) == 0)
+    #expect(try workspace.undo(note: note) != nil)
+    #expect(try workspace.count(matching: query) > 0)
+  }
+
   @Test func anUndoneImportIsHiddenUntilItIsRedone() throws {
     let scratch = Scratch()
     let workspace = try JournalTests.filled(scratch)

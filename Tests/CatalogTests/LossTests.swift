@@ -25,6 +25,9 @@ import Testing
     #expect(hard.map(\.id) == losses.dropFirst().reversed().map(\.id))
     #expect(hard.first?.loss == losses.last?.loss)
     #expect(try workspace.count(matching: FaceQuery(parsing: "loss = none")) == faces.count - 5)
+    // At least that of the half of each pose, which one face by itself is.
+    let half = try workspace.faces(matching: FaceQuery(parsing: "loss >= p50"))
+    #expect(!half.isEmpty && half.count <= 5 && half.contains { $0.id == losses.last?.id })
     // None comes last.
     let sorted = try workspace.faces(matching: .all, sort: FaceSort.parsing("loss desc"))
     #expect(sorted.prefix(5).map(\.id) == losses.reversed().map(\.id))

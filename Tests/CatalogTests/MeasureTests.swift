@@ -47,6 +47,28 @@ import Testing
     #expect(try workspace.facesToMeasure(["noise": 2], of: video, limit: 500).count == seen.count)
   }
 
+  /// What cannot be looked at keeps what is known of it, and the video is stale as before.
+  @Test func aFaceWithoutItsCropKeepsItsMeasures() throws {
+    let scratch = Scratch()
+    let workspace = try workspace(scratch)
+    let video = try video(workspace)
+    let rules = ["sharpness": 2]
+    let faces = try workspace.facesToMeasure(rules, of: video, limit: 500)
+    let known = try #require(faces.first { $0.measures["sharpness"] != nil })
+    func measured(_ face: FaceRecord) -> [Measure] {
+      [Measure(name: "sharpness", value: 7, version: 2)]
+    }
+    try workspace.keep(
+      faces.map { ($0, $0.row == known.row ? nil : measured($0)) }, rules: rules, of: video)
+    try workspace.finishMeasuring(rules, of: video)
+    #expect(try workspace.face(known.id).measures == known.measures)
+    #expect(try workspace.staleRules(rules, of: video) == rules)
+    // Once it is there again.
+    try workspace.keep(faces.map { ($0, measured($0)) }, rules: rules, of: video)
+    try workspace.finishMeasuring(rules, of: video)
+    #expect(try workspace.staleRules(rules, of: video).isEmpty)
+  }
+
   @Test func measuringLeavesAllElseAlone() throws {
     let scratch = Scratch()
     let workspace = try workspace(scratch)

@@ -31,6 +31,59 @@ import Testing
       [(faces[1], best: faces[0]), (faces[2], best: faces[0])], note: note)
   }
 
+  @Test func whatWasUndoneInAPartIsUndoneHere() throws {
+    let scratches = [Scratch(), Scratch()]
+    defer { withExtendedLifetime(scratches) {} }
+    let part = try MergeTests.imported([1, 2], scratches[0])
+    try part.reject(matching: FaceQuery(parsing: "yaw > 0"), reason: "x", note: note)
+    try part.undo(note: note)
+    try part.noteUnreadable(path: "/nowhere/bad.mp4", reason: "bad", note: note)
+    let joined = try scratches[1].create()
+    try joined.merge(part, note: note)
+    #expect(try contentLines(joined) == contentLines(part))
+    #expect(try joined.unreadableFiles() == part.unreadableFiles())
+    #expect(try joined.log().first { $0.summary.hasPrefix("reject: x") }?.isUndone == true)
+    // So the last change is another one, and can be taken back.
+    let last = try joined.undo(note: note)
+    #expect(last != nil && last?.summary.contains("reject") == false)
+  }
+
+  @Test func aTrackNamedInAPartIsNamelessWhenThatIsUndone() throws {
+    let scratches = [Scratch(), Scratch()]
+    defer { withExtendedLifetime(scratches) {} }
+    let part = try MergeTests.imported([1], scratches[0])
+    let before = try contentLines(part)
+    try part.assign(
+      "bob", to: FaceQuery(parsing: "track = 0"), creating: true, scope: .tracks, note: note)
+    let joined = try scratches[1].create()
+    try joined.merge(part, note: note)
+    let entry = try #require(try joined.log().first { $0.summary.contains("identity bob") })
+    try joined.undo(id: entry.id, note: note)
+    #expect(try contentLines(joined).filter { !$0.contains("bob") } == before)
+  }
+
+  /// Entries of one second by one command are alike.
+  @Test func videosOfOneNameKeepTheirOwnEntries() throws {
+    let scratches = [Scratch(), Scratch()]
+    defer { withExtendedLifetime(scratches) {} }
+    let part = try scratches[0].create()
+    for number in 1...2 {
+      var facts = SampleVideo(number: number, frames: 40).facts
+      facts.path = "/nowhere/\(number)/take.mp4"
+      let video = try part.register(facts, note: note)
+      guard case .from = try part.beginImport(of: video, parameters: "p1") else { return }
+      try part.commit(SampleVideo(number: number, frames: 40).batch(0..<40), of: video)
+      try part.finishImport(of: video)
+    }
+    let joined = try scratches[1].create()
+    try joined.merge(part, note: note)
+    let faces = try joined.count()
+    try joined.undo(note: note)
+    #expect(try joined.videos().map(\.isWithdrawn).filter { $0 }.count == 1)
+    try joined.redo(note: note)
+    #expect(try joined.count() == faces)
+  }
+
   @Test(arguments: [
     [[1, 2], [3, 4]], [[4, 3], [2, 1]], [[1, 2, 3], [3, 4]], [[1], [2], [3], [4]],
   ])

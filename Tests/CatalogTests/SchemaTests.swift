@@ -64,7 +64,7 @@ import Testing
         try String.fetchOne(db, sql: "PRAGMA \($0)")
       }
     }
-    #expect(found == ["\(0x4355_5241)", "8", "wal", "ok"])
+    #expect(found == ["\(0x4355_5241)", "9", "wal", "ok"])
   }
 
   /// The order of ids comes from an index: a list of any length starts at once.

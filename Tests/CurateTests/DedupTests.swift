@@ -233,6 +233,23 @@ enum LabelledCopies {
     #expect(!overlap.contains { $0.video.prefix(3) != $0.inside.prefix(3) }, "of another person")
   }
 
+  /// Nothing stands for them until the marks are made anew.
+  @Test func facesBehindARejectedOneAreTold() throws {
+    let workspace = try copied()
+    try #require(try workspace.curate("dedup", "--quiet").status == 0)
+    let pair = try #require(try marks(workspace).first { $0.face != $0.best })
+    let best = try split(pair.best)
+    let rejected = try workspace.curate(
+      "reject", "video = \"\(best.name).mp4\" and ordinal = \(best.ordinal)")
+    #expect(rejected.status == 0 && rejected.errors.contains("curate dedup"), "\(rejected.errors)")
+    let hidden = try workspace.count("not duplicate")
+    let again = try workspace.curate("dedup", "--quiet")
+    #expect(again.status == 0 && !again.errors.contains("nothing stands"), "\(again.errors)")
+    #expect(try workspace.count("not duplicate") > hidden)
+    let other = try workspace.curate("reject", "sharpness < 0")
+    #expect(!other.errors.contains("nothing stands"), "\(other.errors)")
+  }
+
   @Test func aKilledRunGoesOnWhereItWas() throws {
     let workspace = try copied()
     _ = try workspace.curate(["dedup", "--quiet", "--threads", "1"], killAfter: 0.15)

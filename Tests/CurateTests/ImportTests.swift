@@ -86,6 +86,47 @@ import Testing
     #expect(try !workspace.curate("import", "--quiet", file).errors.contains("stay"))
   }
 
+  /// Frames that lie far apart, or far from the beginning.
+  @Test(arguments: [
+    (["--every", "260"], 4), (["--every", "4"], 225), (["--keyframes"], 3),
+    (["--start", "15", "--end", "15.4"], 10), (["--fps", "1"], 36),
+  ])
+  func fewFramesOfALongVideoAreLookedAt(options: [String], faces: Int) throws {
+    let workspace = try TestWorkspace()
+    let clip = workspace.folder.path("long.mp4")
+    // 900 frames, 25 of them a second.
+    try FFmpeg.run(
+      "-stream_loop", "11", "-i", Samples.clip("bob-1"), "-frames:v", "900", "-c:v", "libx264",
+      "-preset", "ultrafast", "-g", "300", "-keyint_min", "300", "-sc_threshold", "0", "-an", clip)
+    let result = try workspace.curate(["import", "--quiet", clip] + options)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try workspace.count() == faces)
+    #expect(try workspace.videos().map(\.state) == ["done"])
+  }
+
+  /// Two looks a second keep a person together but where the head turns by half a right angle between them.
+  @Test func aSurveyHasTracks() throws {
+    let workspace = try TestWorkspace()
+    try #require(
+      try workspace.curate("import", "--quiet", "--every", "12", Samples.clip("bob-1")).status == 0)
+    let all = try workspace.count()
+    try #require(try workspace.curate("identity", "assign", "bob", "ordinal = 0").status == 0)
+    #expect(try workspace.count("identity = bob") > all / 3, "\(all)")
+  }
+
+  @Test func retryKnowsWhatAFileWasToBeImportedWith() throws {
+    let workspace = try TestWorkspace()
+    let file = workspace.folder.path("late.mp4")
+    try Data("no video".utf8).write(to: URL(fileURLWithPath: file))
+    let options = ["--identity", "bob", "--every", "5"]
+    #expect(try workspace.curate(["import", "--quiet", file] + options).status == 1)
+    try FileManager.default.removeItem(atPath: file)
+    try FileManager.default.copyItem(atPath: Samples.clip("bob-target"), toPath: file)
+    try #require(try workspace.curate("retry", "--quiet").status == 0)
+    #expect(try workspace.count("identity = bob") == 8)
+    #expect(try workspace.count() == 8)
+  }
+
   @Test func filesThatAreGoneAreForgotten() throws {
     let workspace = try TestWorkspace()
     let file = workspace.folder.path("broken.mp4")
@@ -232,12 +273,15 @@ import Testing
       [
         crops,
         "DELETE FROM sqlar WHERE name LIKE '%/7_0.jpg'; "
-          + "UPDATE sqlar SET data = zeroblob(sz) WHERE name LIKE '%/9_0.jpg'",
+          + "UPDATE sqlar SET data = zeroblob(sz) WHERE name LIKE '%/9_0.jpg'; "
+          + "UPDATE sqlar SET data = substr(data, 1, 500) WHERE name LIKE '%/11_0.jpg'",
       ])
     try #require(broken.status == 0, "\(broken.errors)")
     let found = try workspace.curate("check", "--quiet")
     #expect(found.status == 1)
-    #expect(found.output.contains(":7:0") && found.output.contains(":9:0"), "\(found.output)")
+    for face in [":7:0", ":9:0", ":11:0"] {
+      #expect(found.output.contains(face), "\(found.output)")
+    }
     let repaired = try workspace.curate("repair", "--quiet")
     #expect(repaired.status == 0, "\(repaired.errors)")
     #expect(try workspace.curate("check", "--quiet").status == 0)

@@ -7,6 +7,8 @@ public struct FaceQuery: Hashable, Sendable {
   /// Nil means all faces.
   public let expression: QueryExpression?
   public var includesRejected: Bool
+  /// Whether faces of an import that another took the place of are seen where rejected ones are.
+  public var includesReplaced = false
   /// As it was typed, or as it prints; errors point into it.
   public let text: String
 
@@ -38,11 +40,13 @@ public struct FaceQuery: Hashable, Sendable {
 
   public static func == (left: FaceQuery, right: FaceQuery) -> Bool {
     left.expression == right.expression && left.includesRejected == right.includesRejected
+      && left.includesReplaced == right.includesReplaced
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(expression)
     hasher.combine(includesRejected)
+    hasher.combine(includesReplaced)
   }
 }
 

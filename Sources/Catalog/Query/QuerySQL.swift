@@ -13,8 +13,14 @@ struct QuerySQL {
   private var textArguments: StatementArguments = []
   private var thresholds = Thresholds()
 
-  /// The WHERE condition of a query.
-  init(_ query: FaceQuery) {
+  /// Those of an import that another took the place of are rejected.
+  private static let isNotReplaced = """
+    (faces.rejection_id IS NULL OR EXISTS (SELECT 1 FROM video WHERE video.id = faces.video_id
+      AND faces.track >= video.first_track AND faces.track < video.end_track))
+    """
+
+  /// The WHERE condition of a query; `ofSummary` over the view `coverage_facts`, whose rows are of many videos.
+  init(_ query: FaceQuery, ofSummary: Bool = false) {
     let hidesRejected =
       !query.includesRejected && query.expression?.mentions(.rejected) != true
     let visible = QuerySQL(text: "faces.rejection_id IS NULL")
@@ -24,6 +30,9 @@ struct QuerySQL {
     case (let expression?, false): self.init(expression)
     case (let expression?, true):
       self = QuerySQL.joined([QuerySQL(expression), visible], by: "AND")
+    }
+    if !hidesRejected, !query.includesReplaced, !ofSummary {
+      self = QuerySQL.joined([self, QuerySQL(text: QuerySQL.isNotReplaced)], by: "AND")
     }
     if let expression = query.expression {
       let cells = expression.impliedCells ?? (expression.namesIdentity ? everyCell : nil)
@@ -169,7 +178,12 @@ private struct Thresholds {
     let tables = percentiles.sorted { ($0.field.rawValue, $0.rank) < ($1.field.rawValue, $1.rank) }
       .map { percentile in
         if let identity { arguments += [identity] }
-        let column = percentile.field == .size ? "eye_distance" : percentile.field.rawValue
+        let column =
+          switch percentile.field {
+          case .size: "eye_distance"
+          case .loss: "(SELECT loss FROM face_loss WHERE face_id = face.id)"
+          default: percentile.field.rawValue
+          }
         return """
           \(Thresholds.name(percentile.field, percentile.rank))(person, cell, value) AS MATERIALIZED (
             SELECT person, cell, min(value) FROM (

@@ -61,9 +61,10 @@ struct ExportJob {
       rows += made
       tallies.append(tally)
     }
+    try workspace.warnOfOrphans()
     let header = Manifest.Header(
       name: name, recipe: recipe.text, seed: recipe.seed,
-      catalogRevision: try workspace.revision(), tool: "curate \(Curate.version)",
+      catalogRevision: try workspace.revision(), tool: Curate.tool,
       short: Dictionary(uniqueKeysWithValues: tallies.map { ($0.side.rawValue, $0.short) }))
     return (try Manifest(header: header, rows: rows), tallies)
   }

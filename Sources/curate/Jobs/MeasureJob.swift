@@ -41,7 +41,7 @@ struct MeasureJob {
         let faces = try workspace.facesToMeasure(rules, of: video, limit: Self.batch)
         guard !faces.isEmpty else { break }
         let measured = try measures(of: faces, in: video, occlusion)
-        result.missing += measured.filter { $0.measures.isEmpty }.count
+        result.missing += measured.filter { $0.measures == nil }.count
         try workspace.keep(measured, rules: rules, of: video)
         result.faces += faces.count
         progress(Progress(done: result.faces, total: total))
@@ -52,22 +52,22 @@ struct MeasureJob {
     return result
   }
 
-  /// Of each face by itself, on all cores; nothing where the crop is not there.
+  /// Of each face by itself, on all cores; nil where the crop is not there.
   private func measures(
     of faces: [FaceRecord], in video: VideoRecord, _ occlusion: OcclusionMeter
-  ) throws -> [(face: FaceRecord, measures: [Measure])] {
+  ) throws -> [(face: FaceRecord, measures: [Measure]?)] {
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let measured = concurrentMap(faces, threads: threads) { face in
       // What is missing or damaged is counted, and `curate check` says more of it.
-      (try? measures(of: face, in: video, occlusion)) ?? []
+      try? measures(of: face, in: video, occlusion)
     }
     return zip(faces, measured).map { ($0, $1) }
   }
 
   private func measures(
     of face: FaceRecord, in video: VideoRecord, _ occlusion: OcclusionMeter
-  ) throws -> [Measure] {
-    guard let picture = try workspace.crops.picture(named: face.crop.name) else { return [] }
+  ) throws -> [Measure]? {
+    guard let picture = try workspace.crops.picture(named: face.crop.name) else { return nil }
     return squareMeasures(
       of: face.landmarks, pose: face.pose, in: picture,
       transform: face.crop.transform, width: video.facts.width, height: video.facts.height,

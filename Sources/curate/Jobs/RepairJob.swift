@@ -18,10 +18,13 @@ struct RepairJob {
     try workspace.rebuildSummary()
     let lacking = try workspace.facesLackingCrops()
     var done = 0
-    for (video, faces) in Dictionary(grouping: lacking, by: \.path).sorted(by: { $0.key < $1.key })
-    {
+    // Two videos may lie, or have lain, at one path.
+    let videos = Dictionary(grouping: lacking, by: \.videoSHA256).values.sorted {
+      ($0[0].path, $0[0].videoSHA256) < ($1[0].path, $1[0].videoSHA256)
+    }
+    for faces in videos {
       do {
-        result.restored += try restore(faces, from: video)
+        try restore(faces, into: &result)
       } catch {
         result.problems.append("\(error); \(faces.count) crops are still missing")
       }
@@ -31,8 +34,9 @@ struct RepairJob {
     return result
   }
 
-  /// Goes once through the video.
-  private func restore(_ faces: [FaceRecord], from path: String) throws -> Int {
+  /// Goes once through the video; what it cannot restore is among the problems.
+  private func restore(_ faces: [FaceRecord], into result: inout Result) throws {
+    let path = faces[0].path
     guard try Digest.hex(ofFile: path) == faces[0].videoSHA256 else {
       throw CommandError("\(path): is not the file any more that the crops were cut from")
     }
@@ -40,17 +44,25 @@ struct RepairJob {
     var reader = try VideoReader(path: path)
     reader.skip(toOrdinal: byOrdinal.keys.min() ?? 0)
     let last = byOrdinal.keys.max() ?? 0
-    var restored = 0
+    var left = Set(faces.map(\.row))
     while let frame = try reader.next(), frame.ordinal <= last {
       for face in byOrdinal[frame.ordinal] ?? [] {
         let crop = face.crop
         let square = CropCutter(size: crop.size).crop(of: frame, by: crop.transform)
         // Every import so far writes JPEG of this quality; the hash proves it.
         let bytes = try JPEG.encode(square, quality: ImportOptions().jpegQuality)
-        try workspace.restoreCrop(of: face, bytes: bytes)
-        restored += 1
+        do {
+          try workspace.restoreCrop(of: face, bytes: bytes)
+          result.restored += 1
+        } catch let error as CatalogError where error.code == .invalid {
+          result.problems.append("\(path): \(error)")
+        }
+        left.remove(face.row)
       }
     }
-    return restored
+    if !left.isEmpty {
+      result.problems.append(
+        "\(path): ends before \(left.count) of the faces; so many crops are still missing")
+    }
   }
 }

@@ -9,7 +9,7 @@ import Synchronization
 final class ImportJob: Sendable {
   /// What was done about one file.
   enum Outcome: Sendable {
-    case imported(frames: Int, faces: Int)
+    case imported(frames: Int, faces: Int, carried: CarriedDecisions?)
     /// In the catalogue already, to the end; the note says what is odd about it.
     case unchanged(note: String?)
     /// The file is damaged; what could be read is in.
@@ -50,18 +50,22 @@ final class ImportJob: Sendable {
   /// Imports one file, or goes on where an earlier run was stopped.
   func run(path: String, progress: (Progress) -> Void) throws -> Outcome {
     let path = URL(fileURLWithPath: path).standardizedFileURL.path
+    let stamp = try FileStamp(path: path)
     do {
-      let stamp = try FileStamp(path: path)
       if let known = try workspace.knownVideo(
         path: path, size: stamp.size, modified: stamp.modified), known.state.isFinished,
-        !known.isWithdrawn, !mayBegin(known)
+        !known.isWithdrawn, !mayBegin(known), !replaces(known)
       {
         return finished(known)
       }
       return try run(path: path, stamp: stamp, progress: progress)
     } catch let error as MediaError {
-      // Nothing is known of such a file but where it lies and what is wrong.
-      try workspace.noteUnreadable(path: path, reason: error.reason, note: .now())
+      // Nothing is known of such a file but where it lies and what is wrong, unless it failed later on.
+      if try workspace.knownVideo(path: path, size: stamp.size, modified: stamp.modified) == nil {
+        try workspace.noteUnreadable(
+          path: path, reason: error.reason, parameters: options.parameters,
+          identity: options.identity, note: .now())
+      }
       throw error
     }
   }
@@ -81,31 +85,39 @@ final class ImportJob: Sendable {
         "Warning: \(path): held something else when it was imported before; its \(former.video.faceCount) faces stay, "
           + "and curate undo \(former.entry) takes them back")
     }
-    let begun = mayBegin(video) ? options.parameters : video.parameters
+    // Before faces make place for those that they find.
+    if replaces(video) { _ = try loadedModels() }
+    let isNew = mayBegin(video) || replaces(video)
+    let begun = isNew ? options.parameters : video.parameters
     let parameters = options.parameters(goingOnFrom: begun)
+    let begunWith = parameters ?? options.parameters
     let start = try workspace.beginImport(
-      of: video, parameters: parameters ?? options.parameters,
-      begun: parameters.map { _ in begun }, identity: options.identity)
+      of: video, parameters: begunWith,
+      begun: parameters.map { _ in begun },
+      // Those not found before are whom the video was said to show.
+      identity: options.identity ?? (isAgain(video) ? video.identity : nil),
+      again: options.isAgain ? .now() : nil)
     guard case .from(let ordinal, let state) = start else { return finished(video) }
     do {
       let found = try VideoImport(
         job: self, video: video, stamp: stamp, models: try loadedModels(),
-        isOfOneVersion: parameters == options.parameters
+        parameters: begunWith
       ).run(source, from: ordinal, state: state, progress: progress)
-      let faces = video.faceCount + found.faces
+      let faces = (replaces(video) ? 0 : video.faceCount) + found.faces
       if found.wasStopped { return .stopped }
       try PoseJob(workspace: workspace).run(video)
       if let damage = source.damage {
-        try workspace.endImportPartially(of: video, reason: damage)
+        try workspace.endImportPartially(of: video, parameters: begunWith, reason: damage)
         return .partial(frames: found.frames, faces: faces, reason: damage)
       }
-      try workspace.finishImport(of: video)
-      return .imported(frames: found.frames, faces: faces)
+      try workspace.finishImport(of: video, parameters: begunWith)
+      return .imported(
+        frames: found.frames, faces: faces, carried: try workspace.carriedDecisions(of: video))
     } catch let error as CatalogError where error.code == .conflict {
       throw error  // Another import of it is at work: to call the video failed would stop that one.
     } catch {
       // The reason is kept with the video; what the catalogue cannot say, the error does.
-      try? workspace.failImport(of: video, reason: "\(error)")
+      try? workspace.failImport(of: video, parameters: begunWith, reason: "\(error)")
       throw error
     }
   }
@@ -115,6 +127,16 @@ final class ImportJob: Sendable {
     video.faceCount == 0 && (video.nextOrdinal == 0 || video.parameters != options.parameters)
   }
 
+  /// Whether it begins in the place of an import that found faces.
+  private func replaces(_ video: VideoRecord) -> Bool {
+    options.isAgain && video.faceCount > 0 && video.parameters != options.parameters
+  }
+
+  /// Whether it takes, or took when it began, the place of another import.
+  private func isAgain(_ video: VideoRecord) -> Bool {
+    replaces(video) || video.tracks.lowerBound > 0
+  }
+
   private func finished(_ video: VideoRecord) -> Outcome {
     if video.state == .partial {
       return .partial(frames: 0, faces: video.faceCount, reason: video.error ?? "damaged")
@@ -122,15 +144,16 @@ final class ImportJob: Sendable {
     if video.parameters == options.parameters { return .unchanged(note: nil) }
     let differs =
       options.parameters(goingOnFrom: video.parameters) == nil
-      ? "with other options, which stay (another workspace can have it with these)"
-      : "by another version, whose faces stay"
-    return .unchanged(note: "was imported \(differs): \(video.parameters)")
+      ? "with other options" : "by another version"
+    return .unchanged(
+      note: "was imported \(differs), and stays so without --again: \(video.parameters)")
   }
 
   private static func duration(of info: VideoInfo) -> Timestamp {
-    let ticks = (info.duration ?? 0) / info.timebase.value
+    // What a file claims may be negative, or more than there is.
+    let ticks = ((info.duration ?? 0) / info.timebase.value).rounded()
     return Timestamp(
-      ticks: Int64(ticks.rounded()), numerator: info.timebase.numerator,
+      ticks: max(0, Int64(exactly: ticks) ?? 0), numerator: info.timebase.numerator,
       denominator: info.timebase.denominator)
   }
 }

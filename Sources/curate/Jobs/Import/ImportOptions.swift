@@ -15,6 +15,8 @@ struct ImportOptions: Hashable, Sendable {
   var cropSize = 256
   var faceType = FaceType.full
   var jpegQuality = 95
+  /// Whether it takes the place of an import with other options or by another version.
+  var isAgain = false
 
   /// Everything that decides what an import finds, but for the name.
   ///

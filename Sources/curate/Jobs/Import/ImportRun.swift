@@ -79,6 +79,7 @@ final class ImportRun: Sendable {
     var summary = try ImportRun(job: job, files: files, reporter: reporter).run(atOnce: atOnce)
     summary.problems += problems
     if files.count > 1 { reporter.say(summary.text(seconds: start.secondsToNow)) }
+    if options.isAgain { try workspace.warnOfOrphans() }
     if summary.wasStopped { warn("stopped; run the same command again to go on") }
     if summary.problems > 0 || summary.wasStopped {
       let isAnythingIn = summary.imported + summary.unchanged > 0 || summary.wasStopped
@@ -125,7 +126,7 @@ final class ImportRun: Sendable {
     let title = files.count > 1 ? "[\(index + 1)/\(files.count)] \(name)" : name
     state.withLock { state in
       switch outcome {
-      case .imported(let frames, let faces):
+      case .imported(let frames, let faces, _):
         state.summary.imported += 1
         state.summary.frames += frames
         state.summary.faces += faces
@@ -139,9 +140,14 @@ final class ImportRun: Sendable {
       }
     }
     switch outcome {
-    case .imported(let frames, let faces):
+    case .imported(let frames, let faces, let carried):
       let rate = Double(frames) / max(1e-3, seconds)
       reporter.say("\(title): \(frames) frames, \(faces) faces, \(rate.text(0)) frames/s")
+      if let carried {
+        reporter.say(
+          "\(title): in the place of \(carried.before) faces of before; \(carried.named) have a name, "
+            + "\(carried.rejected) stay rejected")
+      }
       if faces == 0 { reporter.note("Warning: \(files[index]): no face found") }
     case .unchanged(let note):
       if files.count == 1 { reporter.say("\(title): unchanged") }

@@ -1,3 +1,4 @@
+import FaceCore
 import Foundation
 import Glibc
 
@@ -5,7 +6,7 @@ import Glibc
 struct VideoFiles {
   static let endings: Set<String> = [
     "mp4", "mov", "m4v", "mkv", "webm", "avi", "mxf", "mts", "m2ts", "ts", "mpg", "mpeg", "wmv",
-    "flv", "3gp", "ogv",
+    "flv", "f4v", "3gp", "3g2", "ogv", "vob", "m2v", "dv", "asf", "y4m",
   ]
 
   /// A file by which a folder says that it holds none.
@@ -37,8 +38,11 @@ struct VideoFiles {
   private mutating func add(_ path: String) {
     if isFolder(path) {
       var folders: Set<String> = []
-      let inside = VideoFiles.videos(inside: path, seen: &folders)
-      if inside.isEmpty { problems.append((path, "no videos in this folder")) }
+      let before = problems.count
+      let inside = videos(inside: path, seen: &folders)
+      if inside.isEmpty, problems.count == before {
+        problems.append((path, "no videos in this folder"))
+      }
       for file in inside { addFile(file) }
     } else if !FileManager.default.fileExists(atPath: path),
       path.contains(where: { "*?[".contains($0) })
@@ -55,20 +59,26 @@ struct VideoFiles {
     if seen.insert(realPath(path)).inserted { files.append(path) }
   }
 
-  /// Sorted by path.
-  private static func videos(inside folder: String, seen: inout Set<String>) -> [String] {
+  /// Sorted by path; folders that cannot be read are among the problems.
+  private mutating func videos(inside folder: String, seen: inout Set<String>) -> [String] {
     guard seen.insert(realPath(folder)).inserted else { return [] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      problems.append((folder, "cannot be read: \(FileError.cause(of: error))"))
+      return []
+    }
     return names.sorted().flatMap { name in
       let path = (folder as NSString).appendingPathComponent(name)
       if isFolder(path) {
-        let isFootage = !FileManager.default.fileExists(atPath: path + "/\(noFootage)")
+        let isFootage = !FileManager.default.fileExists(atPath: path + "/\(VideoFiles.noFootage)")
         return isFootage ? videos(inside: path, seen: &seen) : []
       }
       // A Mac puts a file ._NAME beside each on other systems' disks, and a pipe has no end.
       let isVideo =
         !name.hasPrefix(".") && isFile(path)
-        && endings.contains((name as NSString).pathExtension.lowercased())
+        && VideoFiles.endings.contains((name as NSString).pathExtension.lowercased())
       return isVideo ? [path] : []
     }
   }

@@ -14,8 +14,9 @@ struct VideoImport {
   /// The file as it was hashed.
   let stamp: FileStamp
   let models: ImportJob.Models
-  /// Whether the frames before, if there are any, were imported by this version of the program.
-  let isOfOneVersion: Bool
+  /// What it was begun with: of more versions of the program than this one, if frames before were imported by
+  /// another.
+  let parameters: String
 
   /// What was done in one run.
   struct Found {
@@ -86,7 +87,8 @@ struct VideoImport {
     var found = ImportBatch(
       frames: batch.start..<batch.end, faces: batch.faces, shots: batch.shots,
       resumeState: Array(try encoder.encode(last)))
-    found.hasRulesOfBefore = isOfOneVersion
+    found.parameters = parameters
+    found.hasRulesOfBefore = parameters == job.options.parameters
     try job.workspace.commit(found, of: video)
     batch = Batch(start: batch.end)
   }
@@ -98,6 +100,8 @@ struct VideoImport {
     private(set) var faces: [NewFace] = []
     private(set) var shots: [NewShot] = []
     private(set) var follower: VideoAligner?
+    /// Frames that were looked at.
+    private var looked = 0
     private var bytes = 0
     private let began = ContinuousClock.now
 
@@ -110,12 +114,13 @@ struct VideoImport {
       faces += step.faces
       follower = step.follower
       end = step.ordinal + 1
+      looked += 1
       bytes += step.faces.reduce(0) { $0 + $1.crop.bytes.count }
     }
 
     /// So that a kill costs half a second of work, and memory is bounded.
     var isFull: Bool {
-      end - start >= ImportBatch.frameLimit || faces.count >= 512 || bytes > 8 << 20
+      looked >= ImportBatch.frameLimit || faces.count >= 512 || bytes > 8 << 20
         || began.secondsToNow > 0.5
     }
   }
