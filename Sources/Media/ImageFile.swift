@@ -49,15 +49,28 @@ public enum ImageFile {
 
   /// Writes PNG or JPEG (quality 95, 4:4:4) by the name's ending.
   ///
-  /// The file is whole or absent.
-  public static func write(_ image: Image, path: String) throws(MediaError) {
+  /// The file is whole or absent. `xmp` is a packet of metadata, which goes where the XMP Specification, part 3,
+  /// says; traps on one of more than 65 000 bytes.
+  public static func write(_ image: Image, path: String, xmp: String? = nil) throws(MediaError) {
     switch PendingFile.fileExtension(of: path) {
-    case "png": try write(PNG.encode(image), path: path)
-    case "jpg", "jpeg": try write(JPEG.encode(image), path: path)
+    case "png":
+      let texts = xmp.map { [PNG.Text(keyword: "XML:com.adobe.xmp", text: $0)] }
+      try write(PNG.encode(image, texts: texts ?? []), path: path)
+    case "jpg", "jpeg": try write(marked(JPEG.encode(image), xmp: xmp), path: path)
     default:
       throw MediaError(
         code: .unsupported, subject: path, reason: "a picture's name ends in .png or .jpg")
     }
+  }
+
+  /// The segment APP1 goes behind the start of the picture.
+  private static func marked(_ jpeg: [UInt8], xmp: String?) -> [UInt8] {
+    guard let xmp else { return jpeg }
+    let body = Array("http://ns.adobe.com/xap/1.0/\0\(xmp)".utf8)
+    let length = body.count + 2
+    precondition(length <= 65_000, "a packet of \(length) bytes for one segment of JPEG")
+    return jpeg.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + body
+      + jpeg.dropFirst(2)
   }
 
   /// Writes bytes so that the file is whole or absent.

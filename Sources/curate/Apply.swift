@@ -69,7 +69,8 @@ struct Apply: ParsableCommand {
   }
 
   func run() throws {
-    let opened = try? workspace.open(.readOnly)  // A model works without a catalogue, too.
+    // A model works without a catalogue, too.
+    let opened = workspace.isThere ? try workspace.open(.readOnly) : nil
     try checkOutputs(opened)
     let folder = URL(fileURLWithPath: try workspace.existingModel(model))
     let torch = try engine.open(nil)
@@ -100,6 +101,10 @@ struct Apply: ParsableCommand {
       "\(statistics.swapped) of \(statistics.frames) frames, "
         + "\(statistics.framesPerSecond.text(1)) frames/s")
     try show(result)
+    if let damage = result.damage {
+      warn("Error: \(video): \(damage); what could be read is swapped")
+      throw ExitCode.partly
+    }
   }
 
   /// Before hours of work, not after.

@@ -113,12 +113,18 @@ struct Doctor: ParsableCommand {
   }
 
   private func workspaceChecks() throws -> [Check] {
-    guard let opened = try? workspace.open(.readOnly) else {
+    guard workspace.isThere else {
       return [
         Check(
           part: "workspace", state: .note,
           detail: "\(workspace.folder): none here; type: curate init")
       ]
+    }
+    let opened: Workspace
+    do {
+      opened = try workspace.open(.readOnly)
+    } catch {
+      return [Check(part: "workspace", state: .missing, detail: "\(error)")]
     }
     let videos = try opened.videos()
     let open = videos.filter { !$0.state.isFinished }

@@ -28,7 +28,7 @@ struct EmbeddingOption: ParsableArguments {
       reporter.report($0)
     }
     reporter.finish("\(result.embedded) faces looked at")
-    for problem in result.problems { warn("Error: \(problem)") }
+    for problem in result.problems { warn("Warning: \(problem)") }
     if result.wasStopped {
       warn("stopped; type the same again to go on")
       throw ExitCode.partly

@@ -53,6 +53,11 @@ struct ModelsInstall: ParsableCommand {
     } catch {
       throw ValidationError("\(error)" + (name == nil ? "; choose one with --name" : ""))
     }
+    guard DetectorChoice(key: installation.resolvedName) == nil else {
+      throw ValidationError(
+        "\(installation.resolvedName) is what import calls a detector of its own; choose another --name"
+      )
+    }
   }
 
   func run() throws {
@@ -70,7 +75,10 @@ struct ModelsInstall: ParsableCommand {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: licence, isDirectory: &isFolder),
       !isFolder.boolValue
-    else { return licence }
+    else {
+      guard !licence.contains("/") else { throw CommandError("\(licence): no such file") }
+      return licence
+    }
     do {
       return try String(contentsOfFile: licence, encoding: .utf8)
     } catch {

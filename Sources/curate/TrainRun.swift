@@ -61,6 +61,12 @@ struct TrainRun: ParsableCommand {
   @Option(help: "Begin with the encoder of this model, by name or folder.")
   var from: String?
 
+  @Flag(
+    help: """
+      With --from: begin with its decoders, too, which go on with the same two people from another manifest.
+      """)
+  var withDecoders = false
+
   @Option(help: "Stop after this many steps in all.")
   var iterations: Int?
 
@@ -90,9 +96,17 @@ struct TrainRun: ParsableCommand {
   var resume = false
 
   func validate() throws {
-    guard iterations ?? 1 > 0, minutes ?? 1 > 0, batchSize ?? 1 > 0, resolution ?? 1 > 0,
-      checkpointEvery > 0, previewEvery > 0
-    else { throw ValidationError("numbers of steps, faces, pixels and minutes are more than 0") }
+    let numbers: [(String, Double)] = [
+      ("iterations", Double(iterations ?? 1)), ("minutes", minutes ?? 1),
+      ("batch-size", Double(batchSize ?? 1)), ("resolution", Double(resolution ?? 1)),
+      ("checkpoint-every", Double(checkpointEvery)), ("preview-every", Double(previewEvery)),
+    ]
+    for (name, number) in numbers where !(number > 0) {
+      throw ValidationError("--\(name) is more than 0")
+    }
+    guard !withDecoders || from != nil else {
+      throw ValidationError("--with-decoders says what to take of the model of --from")
+    }
   }
 
   func run() throws {
@@ -125,7 +139,11 @@ struct TrainRun: ParsableCommand {
     var job = TrainJob(
       workspace: placed.workspace, manifest: read, crops: placed.crops, folder: folder,
       configuration: configuration, torch: torch,
-      startingFrom: try from.map { URL(fileURLWithPath: try workspace.existingModel($0)) })
+      startingFrom: try from.map {
+        .init(
+          folder: URL(fileURLWithPath: try workspace.existingModel($0)),
+          withDecoders: withDecoders)
+      })
     job.truth = swapTruth
     if tensorboard, isFirst { job.log = TensorBoardLog(run: folder) }
     if let torch { warn("engine: \(torch.description)") }
@@ -136,6 +154,8 @@ struct TrainRun: ParsableCommand {
     let how = end == .stopped ? "stopped" : end == .timeLimit ? "time is up" : "done"
     reporter?.finish("\(how) at step \(run.step), \(run.step - first) of them now")
     if isFirst { try OutputOption.say(folder.path) }
+    // So that a script does not go on with what is half done.
+    if end == .stopped, iterations ?? .max > run.step { throw ExitCode.partly }
   }
 
   private func checkFolder(_ folder: URL) throws {

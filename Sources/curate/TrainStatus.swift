@@ -35,7 +35,12 @@ struct TrainStatus: ParsableCommand {
     var stepsPerSecond: Double?
     var dataWait: Double?
     var lastStep: Date?
-    var warnings: [RunWarning]
+    var warnings: [Warning]
+
+    struct Warning: Encodable {
+      var step: Int
+      var text: String
+    }
 
     init(_ status: RunStatus) {
       (name, manifest, step) = (status.name, status.manifest, status.step)
@@ -43,7 +48,7 @@ struct TrainStatus: ParsableCommand {
         status.configuration.model.rawValue, status.configuration.resolution
       )
       (checkpoint, lastStep) = (status.checkpoint, status.lastStep)
-      warnings = status.warnings
+      warnings = status.warnings.map { Warning(step: $0.step, text: $0.text) }
       (sourceLoss, targetLoss) = (status.losses?.source, status.losses?.target)
       (unseenSourceLoss, unseenTargetLoss) = (status.heldOut?.source, status.heldOut?.target)
       unseenSourceSsim = status.quality?.unseen?.source?.ssim

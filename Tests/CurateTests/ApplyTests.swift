@@ -51,6 +51,43 @@ import Testing
     #expect(swapped.frames > 30 && swapped.swapped == swapped.frames)
   }
 
+  @Test func whatIsLeftOfADamagedVideoIsSwappedAndSaid() throws {
+    let workspace = try workspace()
+    let clip = workspace.folder.path("cut.mkv")
+    try FFmpeg.run("-i", Samples.clip("bob-2"), "-c", "copy", "-an", clip)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: clip))
+    try bytes.prefix(bytes.count * 2 / 3).write(to: URL(fileURLWithPath: clip))
+    let swapped = try apply(workspace, clip)
+    #expect(swapped.status == 2 && swapped.errors.contains("cut.mkv: "), "\(swapped.errors)")
+    #expect(FileManager.default.fileExists(atPath: workspace.folder.path("out.mp4")))
+  }
+
+  /// Pictures are what is shown around.
+  @Test func sheetsAndPreviewsSayWhatTheyAre() throws {
+    let workspace = try workspace()
+    let sheet = workspace.folder.path("sheet.png")
+    try #require(
+      try apply(workspace, Samples.clip("bob-2"), to: "out.mp4", "--sheet", sheet).status == 0)
+    let again = try workspace.curate(
+      "train", "pair", "--quiet", "--resume", "--preview-every", "3", "--iterations", "3")
+    try #require(again.status == 0, "\(again.errors)")
+    for path in [sheet, workspace.path + "/models/pair/previews/000003.png"] {
+      let texts = try PNG.texts(of: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+      let xmp = try #require(texts.first { $0.keyword == "XML:com.adobe.xmp" })
+      #expect(xmp.text.contains("compositeWithTrainedAlgorithmicMedia"))
+    }
+  }
+
+  /// To take the wrong face, and to write over footage, for want of a catalogue that is there.
+  @Test func aDamagedCatalogueIsNotPassedOver() throws {
+    let workspace = try workspace()
+    try Data("x".utf8).write(to: URL(fileURLWithPath: workspace.path + "/catalog.sqlite"))
+    let swapped = try apply(workspace, Samples.clip("bob-2"))
+    #expect(swapped.status == 1 && swapped.errors.contains("catalog.sqlite"), "\(swapped.errors)")
+    let doctor = try workspace.curate("doctor")
+    #expect(doctor.status == 1 && doctor.output.contains("is not a SQLite database"))
+  }
+
   @Test func rejectedFacesAreSwappedToo() throws {
     let workspace = try workspace()
     try #require(try workspace.curate("reject", "sharpness < p50").status == 0)

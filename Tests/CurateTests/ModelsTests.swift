@@ -172,6 +172,7 @@ private struct UserFolder {
   @Test(arguments: [
     ["install", "x.onnx", "--name", "a/b"], ["install", "x.onnx", "--sha256", "12"],
     ["install", "https://example.org/x.onnx"], ["install", "x.onnx", "--kind", "resnet"],
+    ["install", "x.onnx", "--name", "dlib"],
     ["install", "a name.onnx"], ["install"], ["remove", "../x"], ["info", ".x"],
     ["try", "x", "y.png", "--box", "1,2,3"], ["try", "x", "y.png", "--threads", "0"],
   ])

@@ -1,5 +1,6 @@
 import FaceCore
 import Foundation
+import Media
 import TestSupport
 import Testing
 
@@ -47,9 +48,10 @@ import Testing
     #expect(try losses(away + "/models/far") == wanted)
     #expect(try losses(away + "/models/told") == wanted)
     let preview = "/previews/000005.png"
+    // The files have the models' names in them.
     #expect(
-      try Data(contentsOf: URL(fileURLWithPath: away + "/models/far" + preview))
-        == Data(contentsOf: URL(fileURLWithPath: workspace.path + "/models/near" + preview)))
+      try ImageFile.read(path: away + "/models/far" + preview)
+        == ImageFile.read(path: workspace.path + "/models/near" + preview))
 
     let status = try Shell.run(
       Shell.curate, ["--workspace", away, "train", "status", away + "/models/far"])

@@ -39,6 +39,49 @@ import Testing
     #expect(try train(workspace, "--name", "many", "--iterations", "2").status == 0)
   }
 
+  /// What `apply` reads there is that of the training which is at work.
+  @Test func aTrainingThatIsShutOutChangesNothing() throws {
+    let workspace = try TestWorkspace.paired(faces: 20)
+    try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
+    let exported = try workspace.curate(
+      "export", "other", "--source", "identity = bob", "--target", "identity = alice",
+      "--faces", "10")
+    try #require(exported.status == 0, "\(exported.errors)")
+    let model = workspace.path + "/models/m"
+    try FileManager.default.removeItem(atPath: model + "/checkpoints")
+    let before = try Data(contentsOf: URL(fileURLWithPath: model + "/manifest.jsonl"))
+    let refused = try Shell.run(
+      "flock",
+      [
+        model + "/.lock", Shell.curate, "--workspace", workspace.path, "train", "other", "--name",
+        "m", "--resume", "--quiet", "--iterations", "3",
+      ])
+    #expect(refused.status == 1 && refused.errors.contains("another training"), "\(refused.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: model + "/manifest.jsonl")) == before)
+  }
+
+  /// The way on where a setting cannot change.
+  @Test func aModelGoesOnWithAnotherManifestAsANewOne() throws {
+    let workspace = try TestWorkspace.paired(faces: 20)
+    try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
+    let exported = try workspace.curate(
+      "export", "more", "--source", "identity = alice", "--target", "identity = bob",
+      "--faces", "30")
+    try #require(exported.status == 0, "\(exported.errors)")
+    let refused = try workspace.curate(
+      "train", "more", "--name", "m", "--resume", "--quiet", "--iterations", "4")
+    #expect(
+      refused.status == 1 && refused.errors.contains("--from m --with-decoders"),
+      "\(refused.errors)")
+    let options = [
+      "train", "more", "--name", "n", "--quiet", "--resolution", "32", "--iterations", "2",
+      "--with-decoders",
+    ]
+    #expect(try workspace.curate(options).status == 64)
+    let went = try workspace.curate(options + ["--from", "m"])
+    #expect(went.status == 0, "\(went.errors)")
+  }
+
   @Test func aModelStaysInTheWorkspaceAndAsItWasBegun() throws {
     let workspace = try TestWorkspace.paired(faces: 20)
     for name in ["../../evil", "a/b", ".hidden", "x y"] {

@@ -80,7 +80,7 @@ import Testing
     }
     for change in [
       { $0.weight = 0 }, { $0.crop.size = 0 }, { $0.crop.size = 1 << 40 },
-      { $0.crop.name = "b.jpg" },
+      { $0.crop.name = "b.jpg" }, { $0.frame.time.denominator = 0 },
     ] as [(inout ManifestRow) -> Void] {
       var row = Self.row("a")
       change(&row)

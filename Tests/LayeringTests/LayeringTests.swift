@@ -13,13 +13,13 @@ import Testing
     "SyntheticFaces": ["FaceCore"],
     "Catalog": ["FaceCore", "GRDB"],
     "Align": ["FaceCore", "Networks", "CFaceNets", "CDlib"],
-    "Augment": ["FaceCore", "COpenBLAS"],
+    "Augment": ["FaceCore"],
     "Trainer": ["FaceCore", "Media", "Networks"],
     "FaceNetTraining": ["FaceCore", "Media", "Networks", "SyntheticFaces", "Align"],
     "OnnxModels": ["FaceCore", "COnnxRuntime", "FoundationNetworking"],
     "curate": [
       "FaceCore", "Media", "Networks", "SyntheticFaces", "Catalog", "Align", "Augment", "Trainer",
-      "OnnxModels", "FaceNetTraining", "ArgumentParser", "Logging", "TOMLKit",
+      "OnnxModels", "FaceNetTraining", "ArgumentParser", "TOMLKit",
     ],
   ]
   static let everywhere: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]

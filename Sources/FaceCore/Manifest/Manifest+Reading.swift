@@ -47,7 +47,8 @@ extension Manifest {
     guard header.faces == rows.count, header.counts == Manifest.counts(of: rows) else {
       throw ManifestError(
         code: .changed, subject: subject,
-        reason: "the header counts \(header.faces) faces, the file holds \(rows.count)")
+        reason: "the header counts \(header.faces) faces, the file holds \(rows.count), or others of its "
+          + "sides and cells")
     }
     try Manifest.check(header, rows, subject)
     self.header = header
@@ -95,6 +96,9 @@ extension Manifest {
       }
       guard row.weight > 0, row.weight.isFinite else {
         throw fail("face \(row.id) has the weight \(row.weight)")
+      }
+      guard row.frame.time.numerator > 0, row.frame.time.denominator > 0 else {
+        throw fail("face \(row.id) has a time on a clock that does not go")
       }
       guard (1...65_500).contains(row.crop.size) else {
         throw fail("face \(row.id) has a crop of \(row.crop.size) pixels")

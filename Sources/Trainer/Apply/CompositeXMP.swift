@@ -5,13 +5,13 @@ public struct CompositeOrigin: Hashable, Sendable, Codable {
   /// The program and its version.
   public var creatorTool: String
   public var modelName: String
-  /// SHA-256 of the model's weights, hexadecimal.
-  public var modelDigest: String
+  /// SHA-256 of the model's weights, hexadecimal; nil while they are being learned.
+  public var modelDigest: String?
   /// Hash of the list of faces the model was trained on.
   public var manifestID: String?
 
   public init(
-    creatorTool: String, modelName: String, modelDigest: String, manifestID: String? = nil
+    creatorTool: String, modelName: String, modelDigest: String?, manifestID: String? = nil
   ) {
     (self.creatorTool, self.modelName) = (creatorTool, modelName)
     (self.modelDigest, self.manifestID) = (modelDigest, manifestID)
@@ -28,9 +28,11 @@ public func compositeXMP(_ origin: CompositeOrigin) -> String {
   var properties = [
     ("Iptc4xmpExt:DigitalSourceType", type),
     ("Iptc4xmpExt:AISystemUsed", origin.modelName),
-    ("Iptc4xmpExt:AISystemVersionUsed", "sha256:" + origin.modelDigest),
     ("xmp:CreatorTool", origin.creatorTool),
   ]
+  if let digest = origin.modelDigest {
+    properties.insert(("Iptc4xmpExt:AISystemVersionUsed", "sha256:" + digest), at: 2)
+  }
   if let manifest = origin.manifestID {
     properties.append(("curate:Manifest", manifest))
   }

@@ -41,9 +41,13 @@ struct Checkpoint {
   }
 
   /// The steps that have a folder, whole or not, the latest first.
-  static func steps(in folder: URL) -> [Int] {
-    // A run without the folder has no checkpoints.
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  ///
+  /// None where there is no such folder; throws where it cannot be read, for it may hold some.
+  static func steps(in folder: URL) throws -> [Int] {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+    let names = try FileError.naming(folder.path, "cannot be read") {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    }
     return names.compactMap { name in
       Int(name).flatMap { $0 >= 0 && Self.name(step: $0) == name ? $0 : nil }
     }.sorted(by: >)
@@ -91,7 +95,7 @@ struct Checkpoint {
   /// Throws the newest one's error when there are checkpoints and none is whole.
   static func latest(in folder: URL) throws -> (checkpoint: Checkpoint, skipped: [String])? {
     var failures: [TrainerError] = []
-    for step in steps(in: folder) {
+    for step in try steps(in: folder) {
       do {
         let found = try Checkpoint(opening: folder.appending(path: name(step: step)))
         return (found, failures.map { "\($0); going on from \(name(step: found.state.step))" })
@@ -169,6 +173,9 @@ struct Checkpoint {
     let final = folder.appending(path: name(step: step))
     try removePartial(in: folder)
     try FileManager.default.makeFolder(beside.path)
+    // On a full disk what is unfinished is in the way of all else.
+    var isWhole = false
+    defer { if !isWhole { try? remove(beside) } }
     let metadata = ["manifest": manifest, "step": String(step)]
     try write(weights, optimizer, metadata: metadata, prefix: "", in: beside)
     if let discriminator {
@@ -191,6 +198,7 @@ struct Checkpoint {
     // One with this number can only be a damaged one that a resumption passed over.
     if FileManager.default.fileExists(atPath: final.path) { try remove(final) }
     try renameOnDisk(beside.path, to: final.path)
+    isWhole = true
   }
 
   /// Deletes what an interrupted `write` left.
@@ -202,9 +210,11 @@ struct Checkpoint {
     }
   }
 
-  /// Deletes all but the latest `count`.
-  static func prune(in folder: URL, keeping count: Int) throws {
-    for step in steps(in: folder).dropFirst(count) {
+  /// Deletes all but the latest `count` up to the one of this step, which was just written, and damaged ones
+  /// after it, which a resumption passed over.
+  static func prune(in folder: URL, keeping count: Int, upTo last: Int) throws {
+    let steps = try steps(in: folder)
+    for step in steps.filter({ $0 > last }) + steps.filter({ $0 <= last }).dropFirst(count) {
       try remove(folder.appending(path: name(step: step)))
     }
   }

@@ -28,8 +28,12 @@ struct History {
   /// Opens the file and drops the lines after `step`, in one stroke: the steps that a resumed
   /// run will do again, and a last line that was cut off.
   init(_ url: URL, keepingThrough step: Int) throws {
-    // A run that has not begun has no history.
-    let lines = (try? Data(contentsOf: url))?.split(separator: UInt8(ascii: "\n")) ?? []
+    // A run that has not begun has no history; one that cannot be read is not written over.
+    let isThere = FileManager.default.fileExists(atPath: url.path)
+    let lines =
+      isThere
+      ? try FileError.naming(url.path, "cannot be read") { try Data(contentsOf: url) }
+        .split(separator: UInt8(ascii: "\n")) : []
     let decoder = JSONDecoder()
     let kept = lines.filter { line in
       // A line that cannot be read is one that was cut off.

@@ -1,22 +1,35 @@
-import Foundation
+public import Foundation
 import Networks
 
 extension TrainingRun {
-  /// Takes over the encoder's weights from the latest checkpoint of another model.
-  static func readEncoder(of other: URL, into parameters: Parameters) throws {
-    guard let (checkpoint, _) = try Checkpoint.latest(in: other.appending(path: "checkpoints"))
-    else {
-      throw TrainerError(
-        code: .badFile, subject: other.lastPathComponent, reason: "has no checkpoint yet")
+  /// Another model, whose weights a new run begins with.
+  public struct Start: Sendable {
+    public var folder: URL
+    /// Whether its decoders are taken, too, and all that lies between them and the encoder.
+    public var withDecoders: Bool
+
+    public init(folder: URL, withDecoders: Bool = false) {
+      (self.folder, self.withDecoders) = (folder, withDecoders)
     }
-    let encoder = Parameters(parameters.entries.filter { $0.name.hasPrefix("encoder.") })
-    try Safetensors.read(
-      checkpoint.folder.appending(path: Checkpoint.weightsName).path, into: encoder)
-    for entry in encoder.entries { parameters[entry.name] = encoder[entry.name] }
+
+    /// Takes them over from its latest checkpoint.
+    func read(into parameters: Parameters) throws {
+      guard let (checkpoint, _) = try Checkpoint.latest(in: folder.appending(path: "checkpoints"))
+      else {
+        throw TrainerError(
+          code: .badFile, subject: folder.lastPathComponent, reason: "has no checkpoint yet")
+      }
+      let taken = Parameters(
+        parameters.entries.filter { withDecoders || $0.name.hasPrefix("encoder.") })
+      try Safetensors.read(
+        checkpoint.folder.appending(path: Checkpoint.weightsName).path, into: taken)
+      for entry in taken.entries { parameters[entry.name] = taken[entry.name] }
+    }
   }
 
   static func check(
-    _ state: Checkpoint.State, against configuration: TrainingConfiguration, manifest: String
+    _ state: Checkpoint.State, of runName: String, against configuration: TrainingConfiguration,
+    manifest: String
   ) throws {
     let difference =
       configuration.difference(from: state.configuration)
@@ -25,7 +38,8 @@ extension TrainingRun {
     if let difference {
       throw TrainerError(
         code: .badFile, subject: "checkpoint \(Checkpoint.name(step: state.step))",
-        reason: "is of another run: \(difference)")
+        reason: "is of another run: \(difference); a new one can begin with its weights: "
+          + "--name NEW --from \(runName) --with-decoders")
     }
   }
 }

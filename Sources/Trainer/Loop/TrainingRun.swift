@@ -43,12 +43,12 @@ public final class TrainingRun {
   ///   - torch: Computes the steps, if it is there.
   ///   - group: The processes that train together; only with `torch`. All but the first take weights and
   ///     step from that one.
-  ///   - other: The folder of another model, whose encoder a new run begins with.
+  ///   - other: What a new run begins with.
   /// - Throws: When the folder holds a run of another model, batch size, seed or manifest, or
   ///   checkpoints of which none is whole.
   public init(
     folder: URL, configuration: TrainingConfiguration, manifest: String, engine: CPUEngine,
-    torch: TorchEngine? = nil, group: TorchGroup? = nil, startingFrom other: URL? = nil
+    torch: TorchEngine? = nil, group: TorchGroup? = nil, startingFrom other: Start? = nil
   ) throws {
     try configuration.check()
     guard torch == nil || configuration.discriminatorWeight == 0 else {
@@ -83,7 +83,8 @@ public final class TrainingRun {
       ? try Checkpoint.latest(in: folder.appending(path: "checkpoints")) : nil
     skipped = found?.skipped ?? []
     if let checkpoint = found?.checkpoint {
-      try Self.check(checkpoint.state, against: configuration, manifest: manifest)
+      try Self.check(
+        checkpoint.state, of: folder.lastPathComponent, against: configuration, manifest: manifest)
       try checkpoint.restore(
         weights: parameters, optimizer: optimizer, discriminator: discriminator,
         seed: configuration.seed)
@@ -93,7 +94,7 @@ public final class TrainingRun {
     } else {
       parameters.initialize(seed: configuration.seed)
       discriminator?.begin(seed: configuration.seed)
-      if let other, team.keepsFiles { try Self.readEncoder(of: other, into: parameters) }
+      if let other, team.keepsFiles { try other.read(into: parameters) }
     }
     try share()
   }
@@ -114,6 +115,7 @@ public final class TrainingRun {
   ///   - batches: Both sides' faces for a batch, counted from 0, of which each step takes as many
   ///     as the configuration says; a function of the number alone. Called ahead of time from a
   ///     thread of its own.
+  ///   - prepare: Called once nobody else can train in the folder, which is there then.
   ///   - heldOut: Batches of faces that are not learned, the same ones each time; looked at every
   ///     `previewInterval` steps.
   ///   - shouldStop: Asked before each step.
@@ -130,7 +132,8 @@ public final class TrainingRun {
   ///   and why a file cannot be written.
   @discardableResult
   public func train(
-    batches: @escaping Batches, heldOut: [(source: TrainingBatch, target: TrainingBatch)] = [],
+    batches: @escaping Batches, prepare: () throws -> Void = {},
+    heldOut: [(source: TrainingBatch, target: TrainingBatch)] = [],
     shouldStop: () -> Bool = { false },
     report: (TrainingReport) throws -> Void = { _ in },
     note: (String) -> Void = { _ in },
@@ -144,6 +147,7 @@ public final class TrainingRun {
       lock = try RunLock(folder: folder)
       try prepareFolder()
     }
+    try prepare()
     let start = ContinuousClock.now
     var returns = 0
     while true {
@@ -307,6 +311,6 @@ public final class TrainingRun {
     try Checkpoint.write(
       step: step, configuration: configuration, manifest: manifest, rateShare: rateShare,
       weights: parameters, optimizer: optimizer, discriminator: discriminator, in: checkpoints)
-    try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints)
+    try Checkpoint.prune(in: checkpoints, keeping: configuration.keptCheckpoints, upTo: step)
   }
 }

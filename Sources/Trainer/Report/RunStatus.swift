@@ -38,7 +38,7 @@ public struct RunStatus: Sendable {
     (rate, wait) = (last?.rate, last?.wait)
     let look = try History.lastLook(of: history)
     (heldOut, quality) = (look?.heldOut, look?.quality)
-    checkpoint = Checkpoint.steps(in: folder.appending(path: "checkpoints")).first
+    checkpoint = try Checkpoint.steps(in: folder.appending(path: "checkpoints")).first
     warnings = RunWarnings.read(run: folder)
     // A run that has not begun has no history.
     let facts = try? FileManager.default.attributesOfItem(atPath: history.path)

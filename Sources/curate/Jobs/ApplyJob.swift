@@ -28,6 +28,8 @@ struct ApplyJob {
 
   struct Result {
     var statistics: SwapPipeline.Statistics
+    /// What is wrong with the video, where not all of it could be read.
+    var damage: String?
     /// Against the truth, inside the mask: the swap, and the target as it was.
     var swapError: SwapError?
     var targetError: SwapError?
@@ -67,10 +69,10 @@ struct ApplyJob {
       let captions = ["TARGET", "SWAP"] + (truth == nil ? [] : ["TRUTH"])
       let picture = ContactSheet.image(
         rows: rows, captions: captions, width: captions.count * (Self.sheetCell + 4) + 4)
-      try ImageFile.write(picture, path: sheet)
+      try ImageFile.write(picture, path: sheet, xmp: compositeXMP(try origin()))
     }
     return Result(
-      statistics: statistics, swapError: truth.map { _ in result.swap },
+      statistics: statistics, damage: reader.damage, swapError: truth.map { _ in result.swap },
       targetError: truth.map { _ in result.target })
   }
 
@@ -82,17 +84,20 @@ struct ApplyJob {
     settings.quality = quality
     settings.preset = .veryfast
     settings.audio = info.audioCodec == nil ? .none : .copy(from: video)
-    let tool = "curate \(Curate.version)"
+    let origin = try origin()
     settings.metadata = [
-      "comment": "Composite made with a trained face-swap model (\(tool)). "
+      "comment": "Composite made with a trained face-swap model (\(origin.creatorTool)). "
         + "Digital source type: compositeWithTrainedAlgorithmicMedia."
     ]
-    settings.xmp = compositeXMP(
-      CompositeOrigin(
-        creatorTool: tool, modelName: folder.lastPathComponent,
-        modelDigest: try Digest.hex(ofFile: model.weightsFile(in: folder).path),
-        manifestID: model.manifest))
+    settings.xmp = compositeXMP(origin)
     return settings
+  }
+
+  private func origin() throws -> CompositeOrigin {
+    CompositeOrigin(
+      creatorTool: Curate.tool, modelName: folder.lastPathComponent,
+      modelDigest: try Digest.hex(ofFile: model.weightsFile(in: folder).path),
+      manifestID: model.manifest)
   }
 
   private func face(in index: Int) -> TargetFace? {

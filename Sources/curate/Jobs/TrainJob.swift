@@ -16,8 +16,8 @@ struct TrainJob {
   let configuration: TrainingConfiguration
   /// What computes it, where that is not our own engine.
   let torch: EngineOptions.Torch?
-  /// The folder of a model whose encoder a new one begins with.
-  let startingFrom: URL?
+  /// What a new one begins with.
+  let startingFrom: TrainingRun.Start?
   /// Told of each step and preview, for TensorBoard.
   var log: TensorBoardLog?
   /// Frames whose right answer is known; nil for none.
@@ -49,24 +49,29 @@ struct TrainJob {
       folder: folder, configuration: configuration, manifest: manifest.id, engine: CPUEngine(),
       torch: torch?.engine, group: torch?.group, startingFrom: startingFrom)
     let keepsFiles = torch?.group?.place.rank ?? 0 == 0
-    if keepsFiles {
-      try FileManager.default.makeFolder(folder.path)
-      // `apply` reads who and how much of the face from here, wherever the model is taken.
-      try AtomicFile.write(
-        try manifest.data(), to: folder.appending(path: Self.manifestName).path)
-    }
-    started(run)
     let warnings = keepsFiles ? RunWarnings(run: folder, step: run.step) : nil
-    if let warnings {
-      let advice = TrainingAdvice(
-        manifest, hashes: run.step == 0 ? try hashes(without: missing) : [:])
-      for warning in warnings.add(advice) { note(warning.text) }
-    }
+    let xmp = compositeXMP(
+      CompositeOrigin(
+        creatorTool: Curate.tool, modelName: folder.lastPathComponent, modelDigest: nil,
+        manifestID: manifest.id))
     var losses = FaceLosses(
       source: source.samples.map(\.id), target: target.samples.map(\.id))
     var written = ContinuousClock.now
     let end = try run.train(
       batches: { (source: try source.batch(step: $0), target: try target.batch(step: $0)) },
+      prepare: {
+        if keepsFiles {
+          // `apply` reads who and how much of the face from here, wherever the model is taken.
+          try AtomicFile.write(
+            try manifest.data(), to: folder.appending(path: Self.manifestName).path)
+        }
+        started(run)
+        if let warnings {
+          let advice = TrainingAdvice(
+            manifest, hashes: run.step == 0 ? try hashes(without: missing) : [:])
+          for warning in warnings.add(advice) { note(warning.text) }
+        }
+      },
       heldOut: heldOut,
       shouldStop: shouldStop,
       report: {
@@ -79,7 +84,7 @@ struct TrainJob {
       preview: { step, model in
         let sheet = try preview(of: model, source: source, target: target)
         let name = String(format: "%06d.png", step)
-        try ImageFile.write(sheet, path: run.previews.appending(path: name).path)
+        try ImageFile.write(sheet, path: run.previews.appending(path: name).path, xmp: xmp)
         try log?.add(preview: sheet, step: step)
         if written.secondsToNow > Self.pageInterval {
           tell(losses, step: step, note: note)

@@ -12,7 +12,7 @@ struct OutputOption: ParsableArguments {
   /// Prints a value as JSON, or as the text.
   func show(_ value: some Encodable, text: () -> String) throws {
     switch format {
-    case .table: try Self.say(text())
+    case .table: try Self.say(text().printable)
     case .json: try Self.say(try JSON.text(value))
     }
   }
@@ -74,6 +74,7 @@ enum JSON {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

@@ -189,8 +189,9 @@ private func theSwapIsTheSourcesWay(model: Model) throws {
       architecture.network(decodingAs: side), batch: 2, for: .inference, parameters: parameters
     ).forward(face)
     for (one, other) in zip(alone, both[place..<place + 2]) {
-      let isEqual = zip(one, other).allSatisfy { abs($0 - $1) < 1e-5 }
-      #expect(one.count == other.count && isEqual)
+      let difference = zip(one, other).map { abs($0 - $1) }.max() ?? .infinity
+      // Other numbers of faces are other kernels on some processors.
+      #expect(one.count == other.count && difference < 1e-4, "\(difference)")
     }
   }
 }
@@ -206,7 +207,7 @@ private func everyFamilyMayBeginWithTheEncoderOfItsLike(model: Model) throws {
   configuration.seed = 99
   let second = try TrainingRun(
     folder: new.url, configuration: configuration, manifest: "m", engine: CPUEngine(),
-    startingFrom: old.url)
+    startingFrom: .init(folder: old.url))
   try second.train(batches: { _ in batch })
   func weights(_ folder: URL, _ prefix: String) throws -> [[Float]] {
     let network = try configuration.architecture().trainingNetwork

@@ -143,7 +143,7 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   configuration.optimizer.learningRate = 1e-12
   let run = try TrainingRun(
     folder: new.url, configuration: configuration, manifest: "n", engine: CPUEngine(),
-    startingFrom: old.url)
+    startingFrom: .init(folder: old.url))
   try run.train(batches: batches)
   let (before, after) = try (
     weights(old.url, step: "000005", "encoder."), weights(new.url, step: "000001", "encoder.")
@@ -157,6 +157,41 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
       != weights(new.url, step: "000001", "decoder.source"))
 }
 
+@Test func aNewRunMayBeginWithAllWeightsOfAnother() throws {
+  let (old, new) = try (TemporaryFolder(), TemporaryFolder())
+  try train(old.url, steps: 5)
+  var configuration = small(steps: 1)
+  configuration.seed = 77
+  configuration.optimizer.learningRate = 1e-12
+  let run = try TrainingRun(
+    folder: new.url, configuration: configuration, manifest: "n", engine: CPUEngine(),
+    startingFrom: .init(folder: old.url, withDecoders: true))
+  try run.train(batches: batches)
+  for part in ["encoder.", "decoder."] {
+    let before = try weights(old.url, step: "000005", part)
+    let after = try weights(new.url, step: "000001", part)
+    #expect(!before.isEmpty)
+    for (name, values) in before {
+      let now = try #require(after[name])
+      #expect(zip(values, now).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+  }
+}
+
+/// A damaged checkpoint is passed over, and takes no place of a whole one.
+@Test func theCheckpointJustWrittenIsKept() throws {
+  let folder = try TemporaryFolder()
+  try train(folder.url, steps: 2)
+  let checkpoints = folder.url.appending(path: "checkpoints")
+  for step in ["000007", "000008", "000009", "000010"] {
+    try FileManager.default.createDirectory(
+      at: checkpoints.appending(path: step), withIntermediateDirectories: true)
+  }
+  try train(folder.url, steps: 4)
+  let left = try FileManager.default.contentsOfDirectory(atPath: checkpoints.path).sorted()
+  #expect(left.contains("000004") && !left.contains("000010"), "\(left)")
+}
+
 @Test func anEncoderOfAnotherShapeIsRefusedByName() throws {
   let (old, new) = try (TemporaryFolder(), TemporaryFolder())
   try train(old.url, steps: 5)
@@ -165,7 +200,7 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   let error = #expect(throws: NetworksError.self) {
     try TrainingRun(
       folder: new.url, configuration: configuration, manifest: "n", engine: CPUEngine(),
-      startingFrom: old.url)
+      startingFrom: .init(folder: old.url))
   }
   #expect(error?.description.contains("encoder.") == true)
 }
