@@ -8,6 +8,8 @@ struct PendingFile: ~Copyable {
   let path: String
   /// Ends as `path` does.
   let temporaryPath: String
+  /// Open and locked as long as this is at work, so that others know that somebody is.
+  private let descriptor: Int32
 
   /// Creates the temporary file.
   ///
@@ -23,20 +25,56 @@ struct PendingFile: ~Copyable {
     let ending = PendingFile.fileExtension(of: path)
     let temporary =
       path[..<slash] + ".part-\(getpid())-\(mark)" + (ending.isEmpty ? "" : "." + ending)
-    let opened = open(String(temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let opened = open(
+      String(temporary), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
     guard opened >= 0 else { throw PendingFile.cannotWrite(path, errno) }
-    close(opened)
+    // Some shared disks know no locks; there nothing is swept up either.
+    _ = flock(opened, LOCK_EX | LOCK_NB)
     self.path = path
+    descriptor = opened
     temporaryPath = String(temporary)
   }
 
-  deinit { unlink(temporaryPath) }
+  deinit {
+    unlink(temporaryPath)
+    close(descriptor)
+  }
+
+  /// Seconds after which a temporary file that nobody has locked is nobody's.
+  private static let patience = 60
+
+  /// Deletes what killed writers left in the folder of this path.
+  static func sweep(besides path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+    // None to be read, none to be swept.
+    guard let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard isTemporary(name) else { continue }
+      let left = open(folder + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      guard left >= 0 else { continue }
+      defer { close(left) }
+      var status = stat()
+      guard fstat(left, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        time(nil) - status.st_mtim.tv_sec > patience, flock(left, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      unlink(folder + name)
+    }
+  }
+
+  /// Whether it is called as temporary files are: `.part-1234-k3x9.mp4`.
+  private static func isTemporary(_ name: String) -> Bool {
+    guard name.hasPrefix(".part-") else { return false }
+    let parts = name.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, let mark = parts[1].split(separator: ".").first else { return false }
+    return Int32(parts[0]) != nil && UInt64(mark, radix: 36) != nil
+  }
 
   /// Appends bytes to the temporary file.
   func write(_ bytes: [UInt8]) throws(MediaError) {
-    let descriptor = open(temporaryPath, O_WRONLY | O_APPEND | O_CLOEXEC)
-    guard descriptor >= 0 else { throw PendingFile.cannotWrite(path, errno) }
-    defer { close(descriptor) }
     try Self.write(bytes, to: descriptor, of: path)
   }
 

@@ -21,6 +21,7 @@ public struct VideoWriter: ~Copyable {
   /// Throws when the file cannot be written or its sound cannot be read.
   public init(path: String, settings: VideoSettings) throws(MediaError) {
     let format = try VideoWriter.format(of: path)
+    PendingFile.sweep(besides: path)
     let file = try PendingFile(path: path)
     let muxer = try Muxer(path: file.temporaryPath, format: format, subject: path)
     let encoder = try H264Encoder(

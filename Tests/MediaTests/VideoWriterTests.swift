@@ -217,6 +217,28 @@ struct VideoWriterTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("old".utf8))
   }
 
+  /// A killed writer cannot clean up; the next one does, but for what is at work, young or not ours.
+  @Test func whatKilledWritersLeftIsSweptUp() throws {
+    let folder = try TemporaryFolder()
+    let names = [
+      ".part-12-k3x9.mp4", ".part-13-locked.mp4", ".part-14-young.mp4", ".part-x-y.mp4", "part.mp4",
+    ]
+    for name in names {
+      try Data("x".utf8).write(to: URL(fileURLWithPath: folder.file(name)))
+      guard !name.contains("young") else { continue }
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder.file(name))
+    }
+    let locked = open(folder.file(names[1]), O_RDONLY)
+    defer { close(locked) }
+    #expect(flock(locked, LOCK_EX) == 0)
+    try write(
+      folder.file("out.mp4"), images(2), ticks: [0, 1],
+      settings: VideoSettings(width: 96, height: 64, timebase: VideoWriterTests.ntsc))
+    let left = try folder.contents()
+    #expect(Set(left) == Set(names.dropFirst() + ["out.mp4"]))
+  }
+
   @Test func placesThatCannotBeWrittenSaySo() throws {
     let folder = try TemporaryFolder()
     let settings = VideoSettings(

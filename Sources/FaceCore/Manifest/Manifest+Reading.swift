@@ -47,8 +47,8 @@ extension Manifest {
     guard header.faces == rows.count, header.counts == Manifest.counts(of: rows) else {
       throw ManifestError(
         code: .changed, subject: subject,
-        reason: "the header counts \(header.faces) faces, the file holds \(rows.count), or others of its "
-          + "sides and cells")
+        reason: "the header counts \(header.faces) faces, the file holds \(rows.count), "
+          + "or others of its sides and cells")
     }
     try Manifest.check(header, rows, subject)
     self.header = header
