@@ -29,6 +29,17 @@ struct PartVideo {
   /// Returns how many faces came in.
   func insert(note: ChangeNote) throws -> Int {
     try copyPeople()
+    let next = try Int.fetchOne(
+      db,
+      sql: """
+        SELECT mine.next_ordinal FROM main.video AS mine JOIN part.video AS theirs USING (sha256)
+        WHERE theirs.id = ?
+        """, arguments: [row])
+    guard next ?? 0 == start else {
+      throw CatalogError(
+        code: .conflict, subject: workspace.folder,
+        reason: "another merge or import is at work; merge again when it is through")
+    }
     let video = try copyVideo()
     try db.execute(
       sql: """

@@ -1,5 +1,5 @@
 /// What migration 9 adds: imports that took the place of earlier ones of the same video; what files that
-/// could not be read were to be imported with; and how many faces had no crop to be measured by.
+/// could not be read were to be imported with; paths for queries; and how many faces had no crop to be measured by.
 ///
 /// Tracks, shots and faces of the later import are counted on from those of the earlier: the import in force
 /// is the one whose tracks lie from `video.first_track` up to `video.end_track`, and its shots begin with
@@ -8,6 +8,7 @@
 /// that brought in what is in force, NULL for the first import.
 extension Schema {
   static let version9: [String] = [
+    "DROP VIEW faces", "DROP VIEW face_detail", "DROP VIEW face_facts",
     """
     ALTER TABLE video ADD COLUMN first_track INTEGER NOT NULL DEFAULT 0 CHECK (first_track >= 0);
     ALTER TABLE video ADD COLUMN end_track INTEGER NOT NULL DEFAULT \(Int.max)
@@ -29,6 +30,6 @@ extension Schema {
     CREATE TRIGGER reimport_is_never_deleted BEFORE DELETE ON reimport BEGIN
       SELECT RAISE(ABORT, 'nothing is deleted from a catalogue: reject it instead');
     END;
-    """
+    """, faceDetailView, facesView, faceFactsView,
   ]
 }

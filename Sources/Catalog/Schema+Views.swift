@@ -63,6 +63,7 @@ extension Schema {
       (SELECT substr(sha256, 1, 16) FROM video WHERE id = face.video_id)
         || ':' || face.ordinal || ':' || face.position AS id,
       (SELECT name FROM video WHERE id = face.video_id) AS video,
+      (SELECT path FROM video WHERE id = face.video_id) AS path,
       (SELECT name FROM identity WHERE id = face.identity_id) AS identity,
       (SELECT shot FROM track WHERE video_id = face.video_id AND number = face.track) AS shot,
       (SELECT CAST(face.ticks AS REAL) * time_numerator / time_denominator

@@ -11,8 +11,8 @@ public struct DuplicateChange: Hashable, Sendable {
 }
 
 extension Workspace {
-  /// Faces that are marked as near-duplicates of a face that is rejected: nobody stands for them until the
-  /// marks are made anew.
+  /// Faces that are marked as near-duplicates of one that is rejected, or somebody else's since: nobody stands
+  /// for them until the marks are made anew.
   public func orphanedDuplicates() throws -> Int {
     try catalog.read { db in
       try Int.fetchOne(
@@ -21,7 +21,7 @@ extension Workspace {
           SELECT count(*) FROM face JOIN duplicate ON duplicate.id = face.duplicate_id
           JOIN face AS best ON best.id = best_id
           WHERE face.duplicate_id IS NOT NULL AND face.rejection_id IS NULL
-            AND best.rejection_id IS NOT NULL
+            AND (best.rejection_id IS NOT NULL OR best.identity_id <> face.identity_id)
           """) ?? 0
     }
   }

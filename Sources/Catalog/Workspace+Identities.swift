@@ -56,7 +56,7 @@ extension Workspace {
 
   /// Throws `.invalid` for what nobody may be called: nothing, what a query means something else by, or what
   /// breaks lines.
-  static func checkName(_ name: String) throws {
+  public static func checkName(_ name: String) throws {
     func refuse(_ reason: String) -> CatalogError {
       CatalogError(code: .invalid, subject: "identity \(name.debugDescription)", reason: reason)
     }

@@ -247,7 +247,8 @@ extension Workspace {
     guard parameters ?? current.parameters == current.parameters else {
       throw CatalogError(
         code: .conflict, subject: current.name,
-        reason: "another import of it took over, with other options: \(current.parameters)")
+        reason: "its import was undone, or another took over; it is in with these options: "
+          + current.parameters)
     }
     return current
   }

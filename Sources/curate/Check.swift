@@ -29,7 +29,9 @@ struct Check: ParsableCommand {
         subject: $0.subject, problem: $0.reason, remedy: $0.remedy, harmless: $0.isHarmless)
     }
     let serious = lines.filter { !$0.harmless }.count
-    reporter.finish(serious == 0 ? "all is well" : "\(serious) problems")
+    reporter.finish(
+      serious > 0
+        ? "\(serious) problems" : lines.isEmpty ? "all is well" : "nothing is lost or wrong here")
     if !lines.isEmpty || output.format == .json {
       try output.show(
         lines,

@@ -32,7 +32,11 @@ extension Curate {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard exitCode(for: error).isSuccess else { exit(withError: error) }
+      guard exitCode(for: error).isSuccess else {
+        let text = fullMessage(for: error)
+        if !text.isEmpty { warn(text) }
+        exit(withError: exitCode(for: error))
+      }
       do {
         let text = fullMessage(for: error)
         if !text.isEmpty { try OutputOption.say(text) }

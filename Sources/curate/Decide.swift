@@ -45,13 +45,21 @@ struct Reject: ParsableCommand {
 }
 
 extension Workspace {
-  /// Says that faces are hidden behind rejected ones.
+  /// Says that faces are hidden behind others that are rejected, or of somebody else.
   func warnOfOrphans() throws {
     let orphans = try orphanedDuplicates()
     guard orphans > 0 else { return }
     warn(
-      "Warning: \(orphans) faces are near-duplicates of rejected ones, and nothing stands for them; "
-        + "curate dedup chooses anew")
+      "Warning: \(orphans) faces are near-duplicates of ones that are rejected or of another person, and nothing "
+        + "stands for them; curate dedup chooses anew")
+  }
+
+  /// Rejects new faces of people who were excluded.
+  func excludeAgain(_ names: Set<String>) throws {
+    for name in try excludedIdentities() where names.contains(name) {
+      let count = try exclude(name, note: .now())
+      if count > 0 { warn("\(count) faces of \(name), who is excluded, are rejected") }
+    }
   }
 }
 

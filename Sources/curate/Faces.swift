@@ -4,7 +4,7 @@ import FaceCore
 
 /// How a query is written, for the help of every command that takes one.
 let queryHelp = """
-  A query compares fields: identity, video, track, shot, yaw, pitch, roll (degrees; yaw + to image \
+  A query compares fields: identity, video (its file's name), path, track, shot, yaw, pitch, roll (degrees; yaw + to image \
   right, pitch + up), cell (y0p0 to y8p4), light (flat, or left, up-left, up … with -soft or \
   -hard), size (inter-eye distance, px), sharpness, blur (motion, px), blur_angle, noise, upscaled, \
   blockiness, interlaced, outside, occluded, doubt, jitter, luminance, luminance_variance, exposure (stops), \

@@ -68,6 +68,8 @@ struct Identity: ParsableCommand {
       let changed = try opened.assign(
         name, to: faceQuery, creating: true, scope: facesOnly ? .faces : .tracks, note: .now())
       warn("\(changed) faces are now \(name)")
+      try opened.excludeAgain([name])
+      try opened.warnOfOrphans()
     }
   }
 
@@ -84,7 +86,7 @@ struct Identity: ParsableCommand {
     var dryRun = false
 
     func validate() throws {
-      guard names.count >= 2 else { throw ValidationError("merge takes two names or more") }
+      guard Set(names).count >= 2 else { throw ValidationError("merge takes two names or more") }
     }
 
     func run() throws {
@@ -138,6 +140,8 @@ struct Identity: ParsableCommand {
       let changed = try opened.split(
         name, matching: faceQuery, to: newName, scope: facesOnly ? .faces : .tracks, note: .now())
       warn("\(changed) faces are now \(newName)")
+      try opened.excludeAgain([newName])
+      try opened.warnOfOrphans()
     }
   }
 

@@ -108,7 +108,8 @@ extension Identity {
       let count = try opened.nameTracks(
         result.suggestions.map { ($0.name, $0.tracks.map(\.key)) }, note: .now())
       warn("\(count) faces have a name now" + (count > 0 ? "; curate undo takes it back" : ""))
-      try excludeAgain(Set(result.suggestions.map(\.name)), in: opened)
+      try opened.excludeAgain(Set(result.suggestions.map(\.name)))
+      try opened.warnOfOrphans()
     }
 
     private func line(_ suggestion: SuggestJob.Suggestion, _ workspace: Workspace) throws -> Line {
@@ -131,13 +132,6 @@ extension Identity {
           Column("likeness", number: true) { $0.likeness.map { Double($0).text(2) } ?? "-" },
           Column("example") { $0.example },
         ])
-    }
-
-    private func excludeAgain(_ names: Set<String>, in workspace: Workspace) throws {
-      for name in try workspace.excludedIdentities() where names.contains(name) {
-        let count = try workspace.exclude(name, note: .now())
-        if count > 0 { warn("\(count) faces of \(name), who is excluded, are rejected") }
-      }
     }
   }
 
@@ -208,6 +202,7 @@ extension Identity {
       }
       let count = try opened.exclude(name, note: .now())
       warn("\(count) faces rejected" + (count > 0 ? "; curate undo takes it back" : ""))
+      if count > 0 { try opened.warnOfOrphans() }
     }
   }
 }

@@ -93,7 +93,7 @@ struct Import: ParsableCommand {
     (options.smallestFace, options.mostFaces) = (minFace, maxFaces)
     (options.cropSize, options.faceType, options.isAgain) = (cropSize, faceType, again)
     let opened = try shard.map { try $0.openPart(of: workspace) } ?? workspace.openForWriting()
-    if let identity { try opened.createIdentity(identity, note: .now()) }
+    if let identity { try Workspace.checkName(identity) }
     let videos = VideoFiles(paths)
     for problem in videos.problems { warn("Error: \(problem.path): \(problem.reason)") }
     guard !videos.files.isEmpty || !videos.problems.isEmpty else {

@@ -51,8 +51,10 @@ struct Undo: ParsableCommand {
   var id: Int64?
 
   func run() throws {
-    let undone = try workspace.openForWriting().undo(id: id, note: .now())
+    let opened = try workspace.openForWriting()
+    let undone = try opened.undo(id: id, note: .now())
     warn(undone.map { "undone: \($0.summary)" } ?? "nothing to undo")
+    if undone != nil { try opened.warnOfOrphans() }
   }
 }
 
@@ -63,7 +65,9 @@ struct Redo: ParsableCommand {
   @OptionGroup var workspace: WorkspaceOption
 
   func run() throws {
-    let redone = try workspace.openForWriting().redo(note: .now())
+    let opened = try workspace.openForWriting()
+    let redone = try opened.redo(note: .now())
     warn(redone.map { "done again: \($0.summary)" } ?? "nothing to do again")
+    if redone != nil { try opened.warnOfOrphans() }
   }
 }

@@ -40,7 +40,6 @@ struct Retry: ParsableCommand {
       // Of another version, or not known: as nothing was found yet, with what is usual.
       let options =
         ImportOptions(parameters: file.parameters, identity: file.identity) ?? ImportOptions()
-      if let name = options.identity { try opened.createIdentity(name, note: .now()) }
       groups[options, default: []].append(file.path)
     }
     let batches = groups.filter { !$0.value.isEmpty }.sorted {

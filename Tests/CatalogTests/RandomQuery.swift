@@ -124,6 +124,7 @@ extension FaceRecord {
     switch field {
     case .identity: identity.map { .text($0) }
     case .video: .text(video)
+    case .path: .text(path)
     case .id: .text(id.description)
     case .track: .number(Double(track))
     case .ordinal: .number(Double(id.ordinal))

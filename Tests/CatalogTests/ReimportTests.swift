@@ -97,13 +97,34 @@ import Testing
     let half = try workspace.count(matching: FaceQuery(parsing: "track = 3"))
     #expect(half > 0)
     try ReimportTests.bring(workspace, parameters: "p2", again: true, identity: "carol")
-    for face in try ReimportTests.everyone(workspace) where face.track > 3 {
+    let new = try ReimportTests.everyone(workspace).filter { $0.track > 3 }
+    for face in new {
       let place = face.id.ordinal / 40 * 2 + (face.track - 4) % 2
       #expect(face.identity == (place == 0 ? "alice" : "carol"))
       if place == 2 { #expect(face.rejection?.reason == "dark") }
       if place != 2, place != 3 { #expect(face.rejection == nil) }
-      if place == 3, face.id.ordinal % 5 != 0 { #expect(face.rejection == nil) }
+      guard place == 3, face.id.ordinal % 5 != 0 else { continue }
+      let known = new.filter { $0.track == face.track && $0.id.ordinal % 5 == 0 }
+      let around = [
+        known.last { $0.id.ordinal < face.id.ordinal },
+        known.first { $0.id.ordinal > face.id.ordinal },
+      ].compactMap(\.self)
+      #expect((face.rejection != nil) == around.allSatisfy { $0.rejection != nil })
     }
+  }
+
+  /// Whatever their reasons were.
+  @Test func nobodyWhoWasExcludedComesBack() throws {
+    let scratch = Scratch()
+    let workspace = try scratch.create()
+    try workspace.createIdentity("byst", note: note)
+    try ReimportTests.bring(workspace, parameters: "p1", identity: "byst") { $0 % 5 == 0 }
+    try workspace.reject(matching: FaceQuery(parsing: "yaw > 20"), reason: "x", note: note)
+    try workspace.exclude("byst", note: note)
+    try ReimportTests.bring(workspace, parameters: "p2", again: true, identity: "byst") {
+      $0 / 40 != 2
+    }
+    #expect(try workspace.count() == 0)
   }
 
   @Test(arguments: [3, 50, 256])

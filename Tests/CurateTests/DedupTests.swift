@@ -225,6 +225,11 @@ enum LabelledCopies {
     let histogram = try #require(found.histogram)
     #expect(histogram.last?.marked == found.marked)
     #expect(histogram.first?.from == 0 && histogram.last?.through == 31)
+    // Each line says what that distance does.
+    for line in histogram.dropLast() {
+      let alone = try report(workspace, "--dry-run", "--distance", "\(line.through)")
+      #expect(alone.marked == line.marked && alone.clusters == line.clusters, "\(line.through)")
+    }
     let overlap = try #require(found.overlap)
     let half = try #require(
       overlap.first { $0.video == "alice-half.mp4" && $0.inside == "alice-plain.mp4" })

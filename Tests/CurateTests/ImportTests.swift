@@ -20,11 +20,44 @@ import Testing
     #expect(again.status == 0 && again.errors.contains("other options"), "\(again.errors)")
   }
 
-  /// A mistyped start finds nobody, and is no reason never to find anybody.
+  /// Cameras call their files alike, and a name for a file that is in has to be given otherwise.
+  @Test func filesOfOneNameAreToldApartByTheirPaths() throws {
+    let workspace = try TestWorkspace()
+    for (folder, clip) in [("a", "bob-target"), ("b", "alice-1")] {
+      let path = workspace.folder.path(folder)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: Samples.clip(clip), toPath: path + "/C0001.mp4")
+    }
+    let (a, b) = (workspace.folder.path("a"), workspace.folder.path("b"))
+    try #require(try workspace.curate("import", "--quiet", "--every", "5", a, b).status == 0)
+    let late = try workspace.curate(
+      "import", "--quiet", "--every", "5", a, "--identity", "bob")
+    #expect(late.errors.contains("identity assign bob 'path = "), "\(late.errors)")
+    #expect(try !workspace.curate("identity", "list").output.contains("bob"))
+    try #require(
+      try workspace.curate("identity", "assign", "bob", "path ~ \"*/a/*\"").status == 0)
+    #expect(try workspace.count("identity = bob") == 8)
+    #expect(try workspace.count("video = C0001.mp4") > 8)
+  }
+
+  /// Who was excluded once is so in later videos.
+  @Test func faceAreExcludedAgainByTheirName() throws {
+    let workspace = try TestWorkspace()
+    let options = ["import", "--quiet", "--every", "5", "--identity", "bob"]
+    try #require(try workspace.curate(options + [Samples.clip("bob-target")]).status == 0)
+    try #require(try workspace.curate("identity", "exclude", "bob").status == 0)
+    let later = try workspace.curate(options + [Samples.clip("bob-1")])
+    #expect(later.status == 0 && later.errors.contains("who is excluded"), "\(later.errors)")
+    #expect(try workspace.count() == 0)
+  }
+
+  /// To find nobody is no reason never to find anybody.
   @Test func aVideoThatNobodyWasFoundInIsImportedAnewWithOtherOptions() throws {
     let workspace = try TestWorkspace()
     let clip = Samples.clip("bob-target")
-    try #require(try workspace.curate("import", "--quiet", "--start", "100", clip).status == 0)
+    let late = try workspace.curate("import", "--quiet", "--start", "100", clip)
+    #expect(late.status == 1 && late.errors.contains("before --start"), "\(late.errors)")
+    try #require(try workspace.curate("import", "--quiet", "--min-face", "5000", clip).status == 0)
     #expect(try workspace.count() == 0)
     try #require(try workspace.curate("import", "--quiet", clip).status == 0)
     #expect(try workspace.count() > 30)

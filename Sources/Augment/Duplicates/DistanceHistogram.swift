@@ -39,7 +39,7 @@ public struct DistanceHistogram: Hashable, Sendable {
       let range = low...min(low + 3, distance)
       var tried = limits
       tried.distance = range.upperBound
-      let clusters = DuplicateClusters(search, within: tried).clusters
+      let clusters = DuplicateClusters(search.limited(to: tried.distance), within: tried).clusters
       return Row(
         distances: range, alongTrack: range.reduce(0) { $0 + along[$1, default: 0] },
         elsewhere: range.reduce(0) { $0 + far[$1, default: 0] },

@@ -49,6 +49,20 @@ public struct DuplicateSearch: Sendable {
       of: matches, faces: faces, tracks: tracks, spacing: members.map { Self.spacing($0, faces) })
   }
 
+  /// The search that a smaller distance would have made: tracks are put beside each other by what it finds.
+  func limited(to distance: Int) -> DuplicateSearch {
+    DuplicateSearch(self, matches: matches.filter { $0.distance <= distance })
+  }
+
+  private init(_ other: DuplicateSearch, matches: [TrackMatch]) {
+    (faces, tracks, members) = (other.faces, other.tracks, other.members)
+    self.matches = matches
+    let faces = other.faces
+    alignments = TrackAlignments(
+      of: matches, faces: faces, tracks: tracks,
+      spacing: members.map { Self.spacing($0, faces) })
+  }
+
   /// Pairs that are near by these limits, the nearest first.
   public func edges(within limits: DuplicateLimits) -> [DuplicateEdge] {
     var edges: Set<DuplicateEdge> = []

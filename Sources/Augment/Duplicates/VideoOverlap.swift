@@ -19,8 +19,9 @@ public struct VideoOverlap: Hashable, Sendable {
     }
   }
 
-  /// A range ends where nothing is shared for longer, in seconds.
-  static let pause = 1.0
+  /// A range ends where nothing is shared for longer, in seconds, or where one video jumps by more
+  /// against the other.
+  static let (pause, jump) = (1.0, 0.5)
 
   /// Both ways for each two videos that share so many faces, the fullest first.
   public static func all(
@@ -49,20 +50,24 @@ public struct VideoOverlap: Hashable, Sendable {
     }
   }
 
-  /// Times of pairs, by the first, joined while both go on.
+  /// Times of pairs, by the first, joined while both go on together; what is one pair by itself is left out
+  /// where there is more than that.
   private static func ranges(_ times: [(here: Double, there: Double)]) -> [Range] {
-    var ranges: [Range] = []
+    var runs: [[(here: Double, there: Double)]] = []
     for time in times {
-      if let last = ranges.last, time.here - last.here.upperBound <= pause,
-        time.there >= last.there.lowerBound - pause, time.there <= last.there.upperBound + pause
+      if let last = runs.last?.last, time.here - last.here <= pause,
+        abs(time.there - last.there - (time.here - last.here)) <= jump
       {
-        ranges[ranges.count - 1] = Range(
-          here: last.here.lowerBound...time.here,
-          there: min(last.there.lowerBound, time.there)...max(last.there.upperBound, time.there))
+        runs[runs.count - 1].append(time)
       } else {
-        ranges.append(Range(here: time.here...time.here, there: time.there...time.there))
+        runs.append([time])
       }
     }
-    return ranges
+    let longer = runs.filter { $0.count > 1 }
+    return (longer.isEmpty ? runs : longer).map { run in
+      let (here, there) = (run.map(\.here), run.map(\.there))
+      return Range(
+        here: (here.min() ?? 0)...(here.max() ?? 0), there: (there.min() ?? 0)...(there.max() ?? 0))
+    }
   }
 }

@@ -2,7 +2,7 @@ import FaceCore
 
 /// A column of the view `faces` that a query may name.
 public enum QueryField: String, Hashable, Sendable, CaseIterable {
-  case identity, video, id, light, cell
+  case identity, video, path, id, light, cell
   case track, shot, ordinal, seconds, yaw, pitch, roll, sharpness, size, luminance, score, mouth
   case eyes
   case interEye = "inter_eye"
@@ -26,7 +26,7 @@ public enum QueryField: String, Hashable, Sendable, CaseIterable {
 
   public var kind: Kind {
     switch self {
-    case .identity, .video, .id, .light, .cell: .text
+    case .identity, .video, .path, .id, .light, .cell: .text
     case .rejected, .duplicate: .flag
     default: .number
     }

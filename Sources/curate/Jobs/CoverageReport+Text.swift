@@ -26,7 +26,7 @@ extension CoverageReport {
   }
 
   private func shootingList(_ limit: Int) -> String {
-    var lines = ["to film or to find, most needed first:"]
+    var lines = ["to film or to find, first what most faces of the target need:"]
     lines += needs.prefix(limit).flatMap { need in
       ["- \(need.words): \(need.have) of \(need.need) faces, \(CoverageReport.moments(need))"]
         + (need.elsewhere.isEmpty

@@ -42,7 +42,7 @@ struct TrainJob {
     if let group = torch?.group { try agree(group, missing: missing) }
     let source = try loader(.source, without: missing)
     let target = try loader(.target, without: missing)
-    let heldOut = try heldOutBatches(without: missing)
+    let heldOut = try heldOutBatches(without: missing, note: note)
     let measures = try PreviewMeasures(
       source: source, target: target, heldOut: heldOut, truth: truth)
     let run = try TrainingRun(
@@ -147,10 +147,16 @@ struct TrainJob {
 
   /// Faces that are not learned, a few batches of them; none unless both sides have some.
   private func heldOutBatches(
-    without missing: Set<String>
+    without missing: Set<String>, note: (String) -> Void
   ) throws -> [(source: TrainingBatch, target: TrainingBatch)] {
     let counts = Side.allCases.map { rows($0, .validation, without: missing).count }
-    guard let fewest = counts.min(), let most = counts.max(), fewest > 0 else { return [] }
+    guard let fewest = counts.min(), let most = counts.max(), fewest > 0 else {
+      if let most = counts.max(), most > 0 {
+        note(
+          "\(most) faces of one side are held out and none of the other, so that none are measured")
+      }
+      return []
+    }
     let source = try loader(.source, .validation, without: missing)
     let target = try loader(.target, .validation, without: missing)
     let batches = (most + configuration.batchSize - 1) / configuration.batchSize

@@ -111,6 +111,11 @@ extension String {
   }
 
   private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    switch scalar.properties.generalCategory {
+    case .control: scalar != "\n" && scalar != "\t"
+    // What turns the direction of writing round.
+    case .format: scalar.properties.isBidiControl
+    default: false
+    }
   }
 }

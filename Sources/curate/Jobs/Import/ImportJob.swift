@@ -75,6 +75,7 @@ final class ImportJob: Sendable {
   ) throws -> Outcome {
     let source = try VideoSource(path: path, frames: options.frames, threads: decoderThreads)
     let info = source.info
+    try check(info, of: path)
     let facts = VideoFacts(
       sha256: try Digest.hex(ofFile: path), size: stamp.size, modified: stamp.modified, path: path,
       width: info.width, height: info.height, codec: info.codec,
@@ -90,6 +91,9 @@ final class ImportJob: Sendable {
     let isNew = mayBegin(video) || replaces(video)
     let begun = isNew ? options.parameters : video.parameters
     let parameters = options.parameters(goingOnFrom: begun)
+    if let name = options.identity, isNew || !video.state.isFinished {
+      try workspace.createIdentity(name, note: .now())
+    }
     let begunWith = parameters ?? options.parameters
     let start = try workspace.beginImport(
       of: video, parameters: begunWith,
@@ -127,6 +131,20 @@ final class ImportJob: Sendable {
     video.faceCount == 0 && (video.nextOrdinal == 0 || video.parameters != options.parameters)
   }
 
+  private func check(_ info: VideoInfo, of path: String) throws {
+    if let start = options.frames.start, let duration = info.duration, start >= duration {
+      throw CommandError(
+        "\(path): ends after \(ProgressReporter.clock(duration)), before --start; it was left as it is"
+      )
+    }
+    let (wide, high) = (info.pixelAspect.numerator, info.pixelAspect.denominator)
+    if wide != high, wide > 0, high > 0 {
+      warn(
+        "Warning: \(path): its pixels are not square (\(wide):\(high)), so poses and crops are squeezed; "
+          + "ffmpeg -vf scale=iw*sar:ih,setsar=1 makes them so")
+    }
+  }
+
   /// Whether it begins in the place of an import that found faces.
   private func replaces(_ video: VideoRecord) -> Bool {
     options.isAgain && video.faceCount > 0 && video.parameters != options.parameters
@@ -140,6 +158,12 @@ final class ImportJob: Sendable {
   private func finished(_ video: VideoRecord) -> Outcome {
     if video.state == .partial {
       return .partial(frames: 0, faces: video.faceCount, reason: video.error ?? "damaged")
+    }
+    if let name = options.identity, name != video.identity {
+      return .unchanged(
+        note:
+          "is in already, and its names stay; curate identity assign \(name) 'path = \"\(video.facts.path)\"'"
+      )
     }
     if video.parameters == options.parameters { return .unchanged(note: nil) }
     let differs =

@@ -79,6 +79,7 @@ final class ImportRun: Sendable {
     var summary = try ImportRun(job: job, files: files, reporter: reporter).run(atOnce: atOnce)
     summary.problems += problems
     if files.count > 1 { reporter.say(summary.text(seconds: start.secondsToNow)) }
+    if let name = options.identity { try workspace.excludeAgain([name]) }
     if options.isAgain { try workspace.warnOfOrphans() }
     if summary.wasStopped { warn("stopped; run the same command again to go on") }
     if summary.problems > 0 || summary.wasStopped {
@@ -123,6 +124,7 @@ final class ImportRun: Sendable {
 
   private func end(_ index: Int, _ outcome: ImportJob.Outcome, seconds: Double) {
     let name = (files[index] as NSString).lastPathComponent
+      .replacingOccurrences(of: "\n", with: "\\n")
     let title = files.count > 1 ? "[\(index + 1)/\(files.count)] \(name)" : name
     state.withLock { state in
       switch outcome {
@@ -132,9 +134,9 @@ final class ImportRun: Sendable {
         state.summary.faces += faces
       case .unchanged: state.summary.unchanged += 1
       case .partial(let frames, let faces, _):
-        state.summary.imported += 1
+        state.summary.imported += frames > 0 ? 1 : 0
         state.summary.frames += frames
-        state.summary.faces += faces
+        state.summary.faces += frames > 0 ? faces : 0
         state.summary.problems += 1
       case .stopped: state.summary.wasStopped = true
       }
