@@ -65,8 +65,10 @@ struct TorchLossTests {
       }
     }
     let (half, full) = (try losses(halfPrecision: true), try losses(halfPrecision: false))
-    #expect(half != full && zip(half, full).allSatisfy { abs($0 - $1) < 0.02 * $1 })
-    #expect(full[7] < 0.95 * full[0], "nothing is learned")
+    #expect(half != full && abs(half[0] - full[0]) < 0.01 * full[0], "\(half) \(full)")
+    // Adam makes more of rounding with each step, on some processors 3 % by the eighth.
+    #expect(zip(half, full).allSatisfy { abs($0 - $1) < 0.05 * $1 }, "\(half) \(full)")
+    #expect(max(half[7] / half[0], full[7] / full[0]) < 0.95, "nothing is learned")
   }
 
   @Test func aDiscriminatorNeedsTheCPUEngine() throws {
