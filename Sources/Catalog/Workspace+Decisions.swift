@@ -24,21 +24,31 @@ extension Workspace {
       let open = "\(faces.text) AND rejection_id IS NULL"
       guard try exists(open, faces.arguments, in: db) else { return 0 }
       let entry = try note.record("reject: \(reason)", in: db)
-      try db.execute(
-        sql: """
-          INSERT INTO decision(journal_id, face_id, kind, why)
-          SELECT ?, id, 'reject', ? FROM face WHERE \(open)
-          """,
-        arguments: [entry, reason] + faces.arguments)
-      let count = db.changesCount
-      try db.execute(
-        sql: """
-          UPDATE face SET rejection_id = decision.id FROM decision
-          WHERE decision.journal_id = ? AND decision.face_id = face.id
-          """,
-        arguments: [entry])
-      return count
+      return try reject(faces.text, faces.arguments, why: reason, entry: entry, in: db)
     }
+  }
+
+  /// Rejects, by this entry, the rows of `face` that a condition names and that are not rejected yet; returns how
+  /// many.
+  @discardableResult
+  func reject(
+    _ condition: String, _ arguments: StatementArguments, why: String, entry: Int64,
+    in db: Database
+  ) throws -> Int {
+    try db.execute(
+      sql: """
+        INSERT INTO decision(journal_id, face_id, kind, why)
+        SELECT ?, id, 'reject', ? FROM face WHERE \(condition) AND rejection_id IS NULL
+        """,
+      arguments: [entry, why] + arguments)
+    let count = db.changesCount
+    try db.execute(
+      sql: """
+        UPDATE face SET rejection_id = decision.id FROM decision
+        WHERE decision.journal_id = ? AND decision.face_id = face.id
+        """,
+      arguments: [entry])
+    return count
   }
 
   /// Takes back the faces that match and are rejected; returns how many.

@@ -42,8 +42,7 @@ extension Workspace {
           FROM identity
           JOIN journal ON journal.id = identity.journal_id
           LEFT JOIN face ON face.identity_id = identity.id
-            AND (face.rejection_id IS NULL OR EXISTS (SELECT 1 FROM video
-              WHERE id = face.video_id AND \(Workspace.isInForce)))
+            AND \(Workspace.isNotReplaced("face"))
           WHERE NOT identity.hidden GROUP BY identity.id ORDER BY identity.name
           """
       ).map {

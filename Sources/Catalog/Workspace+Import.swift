@@ -145,7 +145,7 @@ extension Workspace {
       if let again, current.faceCount > 0, current.parameters != parameters {
         try replaceImport(of: current, note: again, in: db)
         let person = try identity.map { try identityRow(named: $0, in: db) }
-        return try beginning(current, anew: true, parameters, person: person, in: db)
+        return try begin(current, with: parameters, person: person, after: nil, in: db)
       }
       // Where nobody was found by other means nothing is lost.
       let isAnew = current.faceCount == 0 && current.parameters != parameters
@@ -161,24 +161,24 @@ extension Workspace {
           reason: "its import was begun with other parameters; finish it with those: "
             + (stored.parameters.isEmpty ? "(none)" : stored.parameters))
       }
-      return try beginning(current, anew: isAnew, parameters, person: person, in: db)
+      return try begin(
+        current, with: parameters, person: person, after: isAnew ? nil : stored.resumeState, in: db)
     }
   }
 
-  private func beginning(
-    _ video: VideoRecord, anew: Bool, _ parameters: String, person: Int64?, in db: Database
+  /// `state` is what to go on after; nil from the first frame on.
+  private func begin(
+    _ video: VideoRecord, with parameters: String, person: Int64?, after state: [UInt8]?,
+    in db: Database
   ) throws -> ImportStart {
-    let resumeState = try importSettings(of: video, in: db).resumeState
     try db.execute(
       sql: """
         UPDATE video SET state = 'importing', error = NULL, parameters = ?1, identity_id = ?2,
           next_ordinal = iif(?3, 0, next_ordinal), resume_state = iif(?3, NULL, resume_state)
         WHERE id = ?4
         """,
-      arguments: [parameters, person, anew, video.row])
-    return anew
-      ? .from(ordinal: 0, resumeState: [])
-      : .from(ordinal: video.nextOrdinal, resumeState: resumeState)
+      arguments: [parameters, person, state == nil, video.row])
+    return .from(ordinal: state == nil ? 0 : video.nextOrdinal, resumeState: state ?? [])
   }
 
   /// Keeps what was found in the next frames: crops first, then all the rest in one transaction.
@@ -201,7 +201,8 @@ extension Workspace {
           reason: "another import of it is at work: frames \(batch.frames) do not follow on "
             + "\(current.nextOrdinal)")
       }
-      let batch = try placed(batch, of: video, in: db)
+      let replaced = try inForce(video.row, in: db)
+      let batch = try placed(batch, of: video, behind: replaced, in: db)
       let ids = batch.faces.map {
         FaceID(videoSHA256: video.facts.sha256, ordinal: $0.ordinal, position: $0.position)
       }
@@ -211,7 +212,9 @@ extension Workspace {
           ($0.cropName(fileExtension: $1.crop.fileExtension), $1.crop.bytes)
         })
       for shot in batch.shots { try insert(shot, of: current, in: db) }
-      try insert(zip(ids, batch.faces), of: current, notesRules: batch.hasRulesOfBefore, in: db)
+      try insert(
+        zip(ids, batch.faces), of: current, inPlaceOf: replaced,
+        notesRules: batch.hasRulesOfBefore, in: db)
       try db.execute(
         sql: "UPDATE video SET next_ordinal = ?, resume_state = ? WHERE id = ?",
         arguments: [batch.frames.upperBound, Data(batch.resumeState), video.row])
@@ -219,11 +222,10 @@ extension Workspace {
   }
 
   private func insert(
-    _ faces: some Sequence<(FaceID, NewFace)>, of video: VideoRecord, notesRules: Bool,
-    in db: Database
+    _ faces: some Sequence<(FaceID, NewFace)>, of video: VideoRecord,
+    inPlaceOf replaced: Replaced?, notesRules: Bool, in db: Database
   ) throws {
     let person = try importSettings(of: video, in: db).identity
-    let replaced = try inForce(video.row, in: db)
     for (id, face) in faces {
       let before = try replaced.flatMap {
         try predecessor(

@@ -10,7 +10,20 @@ extension Workspace {
   static let undoneReason = "import undone"
 
   /// Whether a row of `face`, joined with its `video`, is of the import in force.
-  static let isInForce = "face.track >= video.first_track AND face.track < video.end_track"
+  static let isInForce = isInForce("face")
+
+  private static func isInForce(_ row: String) -> String {
+    "\(row).track >= video.first_track AND \(row).track < video.end_track"
+  }
+
+  /// Whether a row of `face`, under that name, is seen where rejected ones are: those of an import that another
+  /// took the place of are rejected, and not seen.
+  static func isNotReplaced(_ row: String) -> String {
+    """
+    (\(row).rejection_id IS NULL OR EXISTS
+      (SELECT 1 FROM video WHERE video.id = \(row).video_id AND \(isInForce(row))))
+    """
+  }
 
   /// What `video` and `reimport` change over.
   private static let changing = [
@@ -22,19 +35,10 @@ extension Workspace {
   func replaceImport(of video: VideoRecord, note: ChangeNote, in db: Database) throws {
     let entry = try note.record("import \(video.name) again", in: db)
     let columns = Workspace.changing.joined(separator: ", ")
-    try db.execute(
-      sql: """
-        INSERT INTO decision(journal_id, face_id, kind, why)
-        SELECT ?1, face.id, 'reject', ?2 FROM face JOIN video ON video.id = face.video_id
-          WHERE video.id = ?3 AND rejection_id IS NULL AND \(Workspace.isInForce)
-        """,
-      arguments: [entry, Workspace.replacedReason, video.row])
-    try db.execute(
-      sql: """
-        UPDATE face SET rejection_id = decision.id FROM decision
-        WHERE decision.journal_id = ? AND decision.face_id = face.id
-        """,
-      arguments: [entry])
+    try reject(
+      "video_id = ? AND track >= ? AND track < ?",
+      [video.row, video.tracks.lowerBound, video.tracks.upperBound],
+      why: Workspace.replacedReason, entry: entry, in: db)
     // Whatever is brought back later must not grow into what comes now.
     let next = try Int.fetchOne(
       db, sql: "SELECT ifnull(max(number) + 1, 0) FROM track WHERE video_id = ?",
@@ -64,8 +68,10 @@ extension Workspace {
 
   /// The faces and shots of a batch under the numbers that are free for them, behind those of the imports
   /// before.
-  func placed(_ batch: ImportBatch, of video: VideoRecord, in db: Database) throws -> ImportBatch {
-    guard let current = try inForce(video.row, in: db) else { return batch }
+  func placed(
+    _ batch: ImportBatch, of video: VideoRecord, behind current: Replaced?, in db: Database
+  ) throws -> ImportBatch {
+    guard let current else { return batch }
     var placed = batch
     for index in placed.shots.indices { placed.shots[index].number += current.firstShot }
     for index in placed.faces.indices {
@@ -178,9 +184,10 @@ extension Workspace {
           + (other["parameters"] as String))
     }
     if let undo {
-      try withdraw(
+      try reject(
         "video_id = ? AND track >= ? AND track < ?",
-        [mine["id"], mine["first_track"], mine["end_track"]], entry: undo, in: db)
+        [mine["id"], mine["first_track"], mine["end_track"]], why: Workspace.undoneReason,
+        entry: undo, in: db)
     }
     let assignments = Workspace.changing.map { "\($0) = ?" }.joined(separator: ", ")
     func values(_ row: Row, of key: Int64) -> StatementArguments {

@@ -128,26 +128,7 @@ extension Workspace {
       db, sql: "SELECT id FROM video WHERE journal_id = ?", arguments: [target.id])
     guard let video else { return }
     try db.execute(sql: "UPDATE video SET withdrawn = 1 WHERE id = ?", arguments: [video])
-    try withdraw("video_id = ?", [video], entry: entry, in: db)
-  }
-
-  /// Rejects the faces of a condition by the entry that undoes their import.
-  func withdraw(
-    _ condition: String, _ arguments: StatementArguments, entry: Int64, in db: Database
-  ) throws {
-    try db.execute(
-      sql: """
-        INSERT INTO decision(journal_id, face_id, kind, why)
-        SELECT ?, id, 'reject', '\(Workspace.undoneReason)' FROM face
-        WHERE \(condition) AND rejection_id IS NULL
-        """,
-      arguments: [entry] + arguments)
-    try db.execute(
-      sql: """
-        UPDATE face SET rejection_id = decision.id FROM decision
-        WHERE decision.journal_id = ? AND decision.face_id = face.id
-        """,
-      arguments: [entry])
+    try reject("video_id = ?", [video], why: Workspace.undoneReason, entry: entry, in: db)
   }
 
   private func bringBack(

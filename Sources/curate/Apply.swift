@@ -70,7 +70,7 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     // A model works without a catalogue, too.
-    let opened = workspace.isThere ? try workspace.open(.readOnly) : nil
+    let opened = try workspace.openIfThere()
     try checkOutputs(opened)
     let folder = URL(fileURLWithPath: try workspace.existingModel(model))
     let torch = try engine.open(nil)

@@ -28,7 +28,7 @@ struct ManifestDiff: ParsableCommand {
     let comparison = try ManifestComparison(
       from: Manifest(path: workspace.resolveManifest(before)),
       to: Manifest(path: workspace.resolveManifest(after)),
-      workspace: workspace.isThere ? workspace.open(.readOnly) : nil,
+      workspace: workspace.openIfThere(),
       limit: ManifestComparison.limit(all: all))
     try output.show(comparison) { comparison.text }
   }

@@ -39,14 +39,22 @@ import Testing
     #expect(try train(workspace, "--name", "many", "--iterations", "2").status == 0)
   }
 
-  /// What `apply` reads there is that of the training which is at work.
-  @Test func aTrainingThatIsShutOutChangesNothing() throws {
+  /// A model "m", and a manifest that it was not trained on.
+  private func trained(
+    andExported name: String, from source: String, to target: String, faces: Int
+  ) throws -> TestWorkspace {
     let workspace = try TestWorkspace.paired(faces: 20)
     try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
     let exported = try workspace.curate(
-      "export", "other", "--source", "identity = bob", "--target", "identity = alice",
-      "--faces", "10")
+      "export", name, "--source", "identity = \(source)", "--target", "identity = \(target)",
+      "--faces", "\(faces)")
     try #require(exported.status == 0, "\(exported.errors)")
+    return workspace
+  }
+
+  /// What `apply` reads there is that of the training which is at work.
+  @Test func aTrainingThatIsShutOutChangesNothing() throws {
+    let workspace = try trained(andExported: "other", from: "bob", to: "alice", faces: 10)
     let model = workspace.path + "/models/m"
     try FileManager.default.removeItem(atPath: model + "/checkpoints")
     let before = try Data(contentsOf: URL(fileURLWithPath: model + "/manifest.jsonl"))
@@ -62,12 +70,7 @@ import Testing
 
   /// The way on where a setting cannot change.
   @Test func aModelGoesOnWithAnotherManifestAsANewOne() throws {
-    let workspace = try TestWorkspace.paired(faces: 20)
-    try #require(try train(workspace, "--name", "m", "--iterations", "2").status == 0)
-    let exported = try workspace.curate(
-      "export", "more", "--source", "identity = alice", "--target", "identity = bob",
-      "--faces", "30")
-    try #require(exported.status == 0, "\(exported.errors)")
+    let workspace = try trained(andExported: "more", from: "alice", to: "bob", faces: 30)
     let refused = try workspace.curate(
       "train", "more", "--name", "m", "--resume", "--quiet", "--iterations", "4")
     #expect(

@@ -21,9 +21,9 @@ public struct DuplicateSearch: Sendable {
   let tracks: [Int32]
   /// The faces of each track, by time.
   let members: [[Int]]
-  let alignments: TrackAlignments
+  private(set) var alignments: TrackAlignments
   /// The best matches of faces in other tracks.
-  let matches: [TrackMatch]
+  private(set) var matches: [TrackMatch]
 
   /// Looks at all pairs of hashes that differ in at most `distance` bits.
   ///
@@ -45,22 +45,23 @@ public struct DuplicateSearch: Sendable {
     }
     self.members = members
     matches = Self.matches(of: faces, tracks: tracks, distance: distance, threads: threads)
-    alignments = TrackAlignments(
-      of: matches, faces: faces, tracks: tracks, spacing: members.map { Self.spacing($0, faces) })
+    alignments = Self.alignments(of: matches, faces: faces, tracks: tracks, members: members)
+  }
+
+  private static func alignments(
+    of matches: [TrackMatch], faces: [FaceTraits], tracks: [Int32], members: [[Int]]
+  ) -> TrackAlignments {
+    TrackAlignments(
+      of: matches, faces: faces, tracks: tracks, spacing: members.map { spacing($0, faces) })
   }
 
   /// The search that a smaller distance would have made: tracks are put beside each other by what it finds.
   func limited(to distance: Int) -> DuplicateSearch {
-    DuplicateSearch(self, matches: matches.filter { $0.distance <= distance })
-  }
-
-  private init(_ other: DuplicateSearch, matches: [TrackMatch]) {
-    (faces, tracks, members) = (other.faces, other.tracks, other.members)
-    self.matches = matches
-    let faces = other.faces
-    alignments = TrackAlignments(
-      of: matches, faces: faces, tracks: tracks,
-      spacing: members.map { Self.spacing($0, faces) })
+    var limited = self
+    limited.matches.removeAll { $0.distance > distance }
+    limited.alignments = Self.alignments(
+      of: limited.matches, faces: faces, tracks: tracks, members: members)
+    return limited
   }
 
   /// Pairs that are near by these limits, the nearest first.

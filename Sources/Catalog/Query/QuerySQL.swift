@@ -13,12 +13,6 @@ struct QuerySQL {
   private var textArguments: StatementArguments = []
   private var thresholds = Thresholds()
 
-  /// Those of an import that another took the place of are rejected.
-  private static let isNotReplaced = """
-    (faces.rejection_id IS NULL OR EXISTS (SELECT 1 FROM video WHERE video.id = faces.video_id
-      AND faces.track >= video.first_track AND faces.track < video.end_track))
-    """
-
   /// The WHERE condition of a query; `ofSummary` over the view `coverage_facts`, whose rows are of many videos.
   init(_ query: FaceQuery, ofSummary: Bool = false) {
     let hidesRejected =
@@ -32,7 +26,7 @@ struct QuerySQL {
       self = QuerySQL.joined([QuerySQL(expression), visible], by: "AND")
     }
     if !hidesRejected, !query.includesReplaced, !ofSummary {
-      self = QuerySQL.joined([self, QuerySQL(text: QuerySQL.isNotReplaced)], by: "AND")
+      self = QuerySQL.joined([self, QuerySQL(text: Workspace.isNotReplaced("faces"))], by: "AND")
     }
     if let expression = query.expression {
       let cells = expression.impliedCells ?? (expression.namesIdentity ? everyCell : nil)

@@ -38,7 +38,8 @@ struct ApplyJob {
   func run(progress: (Progress) -> Void) throws -> Result {
     let reader = try VideoSource(path: video)
     let info = reader.info
-    var writer = try VideoWriter(path: output, settings: try settings(for: info))
+    let origin = try origin()
+    var writer = try VideoWriter(path: output, settings: settings(for: info, of: origin))
     let truthReader = try truth.map { try VideoSource(path: $0) }
     var pipeline = SwapPipeline(resolution: model.resolution, batchSize: Self.batchSize)
     pipeline.keepsOriginals = truth != nil || sheet != nil
@@ -69,14 +70,14 @@ struct ApplyJob {
       let captions = ["TARGET", "SWAP"] + (truth == nil ? [] : ["TRUTH"])
       let picture = ContactSheet.image(
         rows: rows, captions: captions, width: captions.count * (Self.sheetCell + 4) + 4)
-      try ImageFile.write(picture, path: sheet, xmp: compositeXMP(try origin()))
+      try ImageFile.write(picture, path: sheet, xmp: compositeXMP(origin))
     }
     return Result(
       statistics: statistics, damage: reader.damage, swapError: truth.map { _ in result.swap },
       targetError: truth.map { _ in result.target })
   }
 
-  private func settings(for info: VideoInfo) throws -> VideoSettings {
+  private func settings(for info: VideoInfo, of origin: CompositeOrigin) -> VideoSettings {
     var settings = VideoSettings(
       width: info.width, height: info.height, timebase: info.timebase, frameRate: info.frameRate,
       colors: info.colors)
@@ -84,7 +85,6 @@ struct ApplyJob {
     settings.quality = quality
     settings.preset = .veryfast
     settings.audio = info.audioCodec == nil ? .none : .copy(from: video)
-    let origin = try origin()
     settings.metadata = [
       "comment": "Composite made with a trained face-swap model (\(origin.creatorTool)). "
         + "Digital source type: compositeWithTrainedAlgorithmicMedia."

@@ -80,7 +80,7 @@ struct PlacedManifest {
     if let folder = folder ?? (hasShards ? beside : nil) {
       let found = try CropShards(of: manifest, in: folder)
       (crops, shards) = (CropSource(found, in: folder), found)
-      workspace = try option.isThere ? option.open(access) : nil
+      workspace = try option.openIfThere(access)
     } else {
       guard !isFile || option.isThere else {
         throw CommandError(

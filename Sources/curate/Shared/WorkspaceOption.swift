@@ -14,6 +14,11 @@ struct WorkspaceOption: ParsableArguments {
     try Workspace(opening: folder, access: access)
   }
 
+  /// Nil where there is none; one that is there and cannot be opened is an error.
+  func openIfThere(_ access: Workspace.Access = .readOnly) throws -> Workspace? {
+    isThere ? try open(access) : nil
+  }
+
   /// For commands that change it: a read-only workspace is refused before any work is done.
   func openForWriting() throws -> Workspace {
     let opened = try open()

@@ -135,16 +135,21 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
   try train(folder.url, steps: 4)
 }
 
-@Test func aNewRunMayBeginWithTheEncoderOfAnother() throws {
-  let (old, new) = try (TemporaryFolder(), TemporaryFolder())
+/// A run of one step that changes next to nothing of what it begins with: five steps of the `old` one.
+private func begin(_ new: TemporaryFolder, with old: TemporaryFolder, decoders: Bool) throws {
   try train(old.url, steps: 5)
   var configuration = small(steps: 1)
   configuration.seed = 77
   configuration.optimizer.learningRate = 1e-12
   let run = try TrainingRun(
     folder: new.url, configuration: configuration, manifest: "n", engine: CPUEngine(),
-    startingFrom: .init(folder: old.url))
+    startingFrom: .init(folder: old.url, withDecoders: decoders))
   try run.train(batches: batches)
+}
+
+@Test func aNewRunMayBeginWithTheEncoderOfAnother() throws {
+  let (old, new) = try (TemporaryFolder(), TemporaryFolder())
+  try begin(new, with: old, decoders: false)
   let (before, after) = try (
     weights(old.url, step: "000005", "encoder."), weights(new.url, step: "000001", "encoder.")
   )
@@ -159,14 +164,7 @@ private func weights(_ folder: URL, step: String, _ prefix: String) throws -> [S
 
 @Test func aNewRunMayBeginWithAllWeightsOfAnother() throws {
   let (old, new) = try (TemporaryFolder(), TemporaryFolder())
-  try train(old.url, steps: 5)
-  var configuration = small(steps: 1)
-  configuration.seed = 77
-  configuration.optimizer.learningRate = 1e-12
-  let run = try TrainingRun(
-    folder: new.url, configuration: configuration, manifest: "n", engine: CPUEngine(),
-    startingFrom: .init(folder: old.url, withDecoders: true))
-  try run.train(batches: batches)
+  try begin(new, with: old, decoders: true)
   for part in ["encoder.", "decoder."] {
     let before = try weights(old.url, step: "000005", part)
     let after = try weights(new.url, step: "000001", part)
